@@ -1,0 +1,40 @@
+# make run    trains the lecture's network        make test   runs all tests
+# make bench  measures against peers              make clean  removes what these made
+# Options of `mnistlab run`: make run ARGS="--engine classic --epochs 3"
+
+PYTHON ?= $(firstword $(foreach v,python3 python3.13 python3.12 python3.11,$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: run test bench lint clean python
+
+run: .venv/.installed
+	@$(BIN)/mnistlab run $(ARGS)
+
+test: .venv/.installed-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: .venv/.installed-bench
+	@$(BIN)/python benchmarks/overhead.py
+
+.venv/.installed: pyproject.toml .venv/.made
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.installed-%: pyproject.toml .venv/.made
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+.venv/.made:
+	@test -n "$(PYTHON)" || { echo 'mnistlab needs Python 3.11, 3.12 or 3.13, and found none of them as python3.'; \
+	  echo 'Install one, or name it: make run PYTHON=/path/to/python3.12'; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo 'Python is here, but its venv module is not.'; \
+	  echo 'Install it (Debian, Ubuntu: sudo apt install python3-venv) and call make again.'; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,357 @@
+"""ClassicNetwork: the lecture's network from scratch, with the methods of a Keras model.
+
+    the lecture                        here
+    β                                  compile(learning_rate=…)
+    learning rule                      compile(optimizer=…)
+    E at the output                    compile(loss=…)
+    do a forward pass                  predict(x), forward(x)
+    training algorithm                 fit(x, y, epochs, batch_size)
+    after every input: true SGD        batch_size=1
+    after all: full batch              batch_size="full"
+    a few: mini-batch                  batch_size=32
+    number of parameters               count_params()
+
+The mathematics is in backprop.py; this file holds weights, walks through the batches and counts.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mnistlab import checks, choices, seeding
+from mnistlab.classic import arrays, backprop, units
+from mnistlab.classic.optimizers import SGD, LearningRule, learning_rule
+from mnistlab.classic.units import Array
+from mnistlab.errors import DivergedError, InputError
+from mnistlab.history import History
+from mnistlab.progress import Progress
+
+Order = Callable[[int], NDArray[np.integer]]  # epoch → indices of the patterns
+
+CHUNK = 1000  # patterns at a time where nothing is learnt, which bounds the memory
+
+
+class ClassicNetwork:
+    """A network of fully connected layers, trained by classic backpropagation.
+
+    Args:
+        layer_sizes: units of each layer, inputs first, outputs last; at least two numbers.
+        hidden_activation: f of the hidden units: "sigmoid", "relu", "tanh", "exponential",
+            "linear".
+        output_activation: f of the output units: these or "softmax".
+        seed: decides the initial weights and the order of patterns; a whole number, at least 0.
+        dtype: "float32" or "float64".
+
+    Attributes:
+        history: the History of all training so far.
+
+    Raises:
+        InputError: sizes, names or numbers that can't be used.
+
+    Source: the lecture; Rumelhart, Hinton and Williams 1986.
+
+    Example:
+        >>> xor = ClassicNetwork((2, 4, 1), output_activation="sigmoid", seed=1)
+        >>> xor.compile(learning_rate=0.5, loss="lecture")
+        >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
+        >>> _ = xor.fit(x, y, epochs=2000, batch_size=1, verbose=0)
+        >>> xor.predict(x).round().ravel().tolist()
+        [0.0, 1.0, 1.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        layer_sizes: Sequence[int] = (784, 512, 10),
+        hidden_activation: str = "sigmoid",
+        output_activation: str = "softmax",
+        seed: int = 0,
+        dtype: str = "float32",
+    ) -> None:
+        self.layer_sizes = checks.units("layer_sizes", layer_sizes)
+        if len(self.layer_sizes) < 2:
+            raise InputError(
+                f"layer_sizes={self.layer_sizes} is too short. Give the inputs, each "
+                "hidden layer and the outputs, such as (784, 512, 10)."
+            )
+        self.hidden_activation = choices.hidden_activation(hidden_activation)
+        self.output_activation = choices.output_activation(output_activation, self.layer_sizes[-1])
+        self.seed = checks.whole("seed", seed)
+        self.dtype = np.dtype(checks.choice("dtype", str(dtype), ("float32", "float64")))
+        self.history = History()
+        self._weights = seeding.initial_weights(self.layer_sizes, self.seed, self.dtype)
+        self.optimizer: LearningRule
+        self.compile()
+
+    # ── what it is ──────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def activations(self) -> list[str]:
+        """The activation of each layer of weights, the first hidden layer's first."""
+        return [self.hidden_activation] * (len(self.layer_sizes) - 2) + [self.output_activation]
+
+    @property
+    def layers(self) -> list[backprop.Layer]:
+        """(w, b) of each layer: the arrays that training changes, not copies."""
+        return list(zip(self._weights[::2], self._weights[1::2], strict=True))
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of [kernel, bias, kernel, bias, …], in Keras's order."""
+        return [w.copy() for w in self._weights]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Take the given [kernel, bias, kernel, bias, …], copied into this network's dtype.
+
+        Raises:
+            InputError: another number of arrays, or an array of another shape.
+        """
+        self._weights = arrays.weights_like(weights, self._weights)
+        self.optimizer = learning_rule(self.optimizer_name, self.learning_rate, self._weights)
+
+    def count_params(self) -> int:
+        """Return the number of weights and biases: 407,050 for 784-512-10."""
+        return sum(w.size for w in self._weights)
+
+    def summary(self) -> None:
+        """Print layers, output shapes and parameter counts."""
+        print(self.summary_text())
+
+    def summary_text(self) -> str:
+        """Return what `summary` prints."""
+        rows = [("Layer", "Output shape", "Parameters")]
+        for k, (w, b) in enumerate(self.layers):
+            name = "output" if k == len(self.layers) - 1 else f"hidden {k + 1}"
+            n_in, n_out = w.shape
+            counts = f"{n_in:,} × {n_out:,} + {n_out:,} = {w.size + b.size:,}"
+            rows.append((f"{name} ({self.activations[k]})", f"(None, {n_out})", counts))
+        columns = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(c.ljust(n) for c, n in zip(r, columns, strict=True)) for r in rows]
+        rule = "─" * max(len(line) for line in lines)
+        sizes = "-".join(str(n) for n in self.layer_sizes)
+        return "\n".join([
+            f"ClassicNetwork {sizes}", rule, lines[0].rstrip(), rule,
+            *(line.rstrip() for line in lines[1:]), rule,
+            f"Total parameters: {self.count_params():,}",
+        ])  # fmt: skip
+
+    def __repr__(self) -> str:
+        return (
+            f"ClassicNetwork({self.layer_sizes}, hidden_activation={self.hidden_activation!r},"
+            f" output_activation={self.output_activation!r}, seed={self.seed})"
+        )
+
+    # ── the steps of the workflow ───────────────────────────────────────────────────────────────
+
+    def compile(
+        self,
+        optimizer: str = "sgd",
+        loss: str | None = None,
+        metrics: Sequence[str] = ("accuracy",),
+        *,
+        learning_rate: float | None = None,
+    ) -> None:
+        """Choose how the network learns.
+
+        Args:
+            optimizer: the learning rule by name; "sgd" is the lecture's.
+            loss: None: categorical cross-entropy for softmax, "lecture" for sigmoid outputs.
+            metrics: accuracy is the one there is.
+            learning_rate: β, above 0; None: 0.5 for SGD, Keras's default for the others.
+
+        Raises:
+            InputError: an unknown name, β that is no number above 0, or a loss that doesn't
+                belong to the output units.
+        """
+        for metric in metrics:
+            checks.choice("metrics", metric, ("accuracy",))
+        self.optimizer_name = choices.optimizer(optimizer)
+        self.learning_rate = choices.learning_rate(learning_rate, self.optimizer_name)
+        self.loss = choices.loss(loss, self.output_activation)
+        self.optimizer = learning_rule(self.optimizer_name, self.learning_rate, self._weights)
+
+    def forward(self, x: ArrayLike) -> list[Array]:
+        """Return the activations of all layers: x itself, then f(I) of each layer.
+
+        Args:
+            x: patterns, shape (batch, inputs).
+        """
+        patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
+        return backprop.forward(patterns, self.layers, self.activations)[1]
+
+    def predict(self, x: ArrayLike) -> Array:
+        """Return the outputs for patterns of shape (n, inputs): shape (n, outputs).
+
+        Example:
+            >>> ClassicNetwork((4, 4, 3)).predict([[0.0, 0.0, 0.0, 0.0]]).sum().round(6)
+            np.float32(1.0)
+        """
+        patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
+        chunks = [self.forward(patterns[k : k + CHUNK])[-1] for k in range(0, len(patterns), CHUNK)]
+        return np.concatenate(chunks) if chunks else np.empty((0, self.layer_sizes[-1]), self.dtype)
+
+    def evaluate(self, x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
+        """Return (loss, accuracy) over the patterns, as means; nothing is learnt.
+
+        Args:
+            x: patterns, shape (n, inputs).
+            y: integer labels, shape (n,), or desired outputs, shape (n, outputs).
+        """
+        patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
+        desired = arrays.desired(y, len(patterns), self.layer_sizes[-1], self.dtype)
+        return self._evaluated(patterns, desired)
+
+    def _evaluated(self, patterns: Array, desired: Array) -> tuple[float, float]:
+        tally = Tally(self.loss, self.output_activation)
+        for k in range(0, len(patterns), CHUNK):
+            net_inputs, y = backprop.forward(patterns[k : k + CHUNK], self.layers, self.activations)
+            tally.add(net_inputs[-1], y[-1], desired[k : k + CHUNK])
+        return tally.loss, tally.accuracy
+
+    def fit(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        epochs: int = 1,
+        batch_size: int | str = 32,
+        shuffle: bool = True,
+        verbose: int | str = "auto",
+        *,
+        validation_split: float = 0.0,
+        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        initial_epoch: int = 0,
+        order: Order | None = None,
+        on_epoch_end: Callable[[int], Any] | None = None,
+        history: History | None = None,
+    ) -> History:
+        """Train: present every pattern in each epoch, and change the weights after each batch.
+
+        Args:
+            x: patterns, shape (n, inputs); floats, by habit in [0, 1].
+            y: integer labels, shape (n,), or desired outputs, shape (n, outputs).
+            epochs: the epoch to stop before, counted from 0 as in Keras.
+            batch_size: patterns before each update; 1 is true SGD, "full" full batch.
+            shuffle: present the patterns at random without replacement, from the network's seed;
+                otherwise as they are stored.
+            verbose: 0 nothing, 1 or "auto" progress, 2 one line an epoch.
+            validation_split: the last share of the patterns, kept for validation, in [0, 1).
+            validation_data: (x, y) for validation, in place of a share.
+            initial_epoch: the epoch to start at; the order of epoch 7 is the same wherever
+                training started.
+            order: a function from the epoch to the order of patterns, in place of `shuffle`.
+            on_epoch_end: called with each epoch's number when it has ended.
+            history: takes the figures, in place of a new History.
+
+        Returns:
+            The History of this training. It is also the network's `history` from the start of
+            the first epoch on, so that what was reached is there after Ctrl-C.
+
+        Raises:
+            InputError: arrays that don't fit the network, or settings that can't be used.
+            DivergedError: the loss became NaN or infinite.
+        """
+        x, y, validation = arrays.split(x, y, validation_split, validation_data)
+        patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
+        desired = arrays.desired(y, len(patterns), self.layer_sizes[-1], self.dtype)
+        arrays.must_hold_patterns(len(patterns))
+        batch = checks.batch_size(batch_size)
+        size = min(len(patterns), len(patterns) if batch == "full" else int(batch))
+        epochs = checks.whole("epochs", epochs)
+        order = order or self._own_order(len(patterns), shuffle)
+        self.history = History() if history is None else history
+        with Progress(epochs, -(-len(patterns) // size), verbose) as progress:
+            for epoch in range(checks.whole("initial_epoch", initial_epoch), epochs):
+                progress.epoch_begin(epoch)
+                figures = self._epoch(patterns, desired, order(epoch), size, progress)
+                figures.update(self._validated(validation))
+                self.history.record(**figures)
+                progress.epoch_end(epoch, figures)
+                if on_epoch_end is not None:
+                    on_epoch_end(epoch)
+        return self.history
+
+    def _own_order(self, n: int, shuffle: bool) -> Order:
+        name = "random" if shuffle else "stored"
+        return lambda epoch: seeding.pattern_order(n, epoch, self.seed, name)
+
+    def _epoch(
+        self,
+        patterns: Array,
+        desired: Array,
+        order: NDArray[np.integer],
+        size: int,
+        progress: Progress,
+    ) -> dict[str, float | None]:
+        """Train one epoch and return its figures."""
+        started = time.perf_counter()
+        tally = Tally(self.loss, self.output_activation)
+        for k, start in enumerate(range(0, len(order), size)):
+            batch = order[start : start + size]
+            tally.add(*self._step(patterns[batch], desired[batch]), desired[batch])
+            progress.advance(k + 1, tally.loss)
+            if not math.isfinite(tally.loss):
+                raise DivergedError.at(self.optimizer.learning_rate)
+        return {
+            "loss": tally.loss,
+            "accuracy": tally.accuracy,
+            "learning_rate": self.optimizer.learning_rate,
+            "seconds": time.perf_counter() - started,
+        }
+
+    def _step(self, x: Array, desired: Array) -> tuple[Array, Array]:
+        """Change the weights after one batch; return I and f(I) at the output from before."""
+        if isinstance(self.optimizer, SGD):
+            return backprop.step(
+                x, desired, self.layers, self.activations, self.loss, self.optimizer.learning_rate
+            )
+        net_inputs, y, downhill = backprop.downhill(
+            x, desired, self.layers, self.activations, self.loss
+        )
+        self.optimizer.apply(self._weights, [part for layer in downhill for part in layer])
+        return net_inputs[-1], y[-1]
+
+    def _validated(self, data: tuple[ArrayLike, ArrayLike] | None) -> dict[str, float]:
+        """Return the figures of the validation patterns, or none."""
+        if data is None:
+            return {}
+        val_loss, val_accuracy = self.evaluate(*data)
+        return {"val_loss": val_loss, "val_accuracy": val_accuracy}
+
+
+class Tally:
+    """Running means of loss and accuracy over the patterns seen."""
+
+    def __init__(self, loss: str, activation: str) -> None:
+        self._loss, self._activation = loss, activation
+        self._total = 0.0
+        self._right = 0
+        self._seen = 0
+
+    def add(self, net_input: Array, output: Array, desired: Array) -> None:
+        """Count a batch: I, f(I) and d at the output, each (batch, outputs)."""
+        losses = units.loss(self._loss, self._activation, net_input, output, desired)  # (batch,)
+        self._total += float(losses.sum(dtype=np.float64))
+        self._right += int(np.count_nonzero(hits(output, desired)))
+        self._seen += len(output)
+
+    @property
+    def loss(self) -> float:
+        """The mean loss; 0 before any pattern."""
+        return self._total / max(self._seen, 1)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of patterns whose largest output is the desired one, in [0, 1]."""
+        return self._right / max(self._seen, 1)
+
+
+def hits(output: Array, desired: Array) -> NDArray[np.bool_]:
+    """Return which patterns were recognised, shape (batch,).
+
+    With one output, above 0.5 means yes; otherwise the largest output is the answer.
+    """
+    if output.shape[-1] == 1:
+        return ((output > 0.5) == (desired > 0.5))[:, 0]
+    return np.asarray(output.argmax(axis=-1) == desired.argmax(axis=-1))

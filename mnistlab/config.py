@@ -1,0 +1,157 @@
+"""ExperimentConfig: everything that decides an experiment, in one frozen, validated record.
+
+The defaults are the lecture's network: 784-512-10, sigmoid then softmax, categorical
+cross-entropy, SGD with β = 0.5, mini-batches of 32, 5 epochs, shuffled, seed 0.
+
+    the lecture           here
+    β                     learning_rate
+    hidden units          hidden_units
+    f                     hidden_activation, output_activation
+    error / loss          loss
+    learning rule         optimizer
+    order of patterns     order
+    update after          batch_size: 1 true SGD, a few mini-batch, "full" full batch
+
+Example:
+    >>> from mnistlab.config import ExperimentConfig
+    >>> ExperimentConfig(epochs=3).learning_rate is None
+    True
+    >>> ExperimentConfig(learning_rate=0)
+    Traceback (most recent call last):
+    mnistlab.errors.InputError: learning_rate must be above 0, but got 0.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from mnistlab import checks, choices, seeding
+from mnistlab.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentConfig:
+    """One experiment, fully described.
+
+    Attributes:
+        engine: "keras" or "classic"; "auto" is Keras where it is installed, otherwise classic.
+        dataset: the data set's name ("auto", "mnist", "mnist_5k", "iris", "digits"), or
+            "custom" for a caller's own arrays.
+        hidden_units: units of each hidden layer; 512 means one layer of 512.
+        hidden_activation: the hidden units' f.
+        output_activation: the output units' f; None: softmax for classes.
+        optimizer: the learning rule.
+        learning_rate: β, above 0; None: 0.5 for SGD, Keras's own default for the others.
+        loss: None: categorical cross-entropy for softmax, "lecture" for sigmoid outputs.
+        epochs: how many times every pattern is presented, at least 0.
+        batch_size: patterns before each update; 1 is true SGD, "full" full batch.
+        order: "random", "stored" or "sorted" (by label).
+        validation_split: the last share of the training patterns that is kept for validation,
+            in [0, 1).
+        seed: decides initial weights and order of patterns; a whole number, at least 0.
+
+    In the record of a model that was made by hand, optimizer, batch_size, order or seed is None
+    where nobody knows it.
+
+    Raises:
+        InputError: a value that can't be used, with what is allowed.
+    """
+
+    engine: str = "auto"
+    dataset: str = "auto"
+    hidden_units: tuple[int, ...] = (512,)
+    hidden_activation: str = "sigmoid"
+    output_activation: str | None = None
+    optimizer: str | None = "sgd"
+    learning_rate: float | None = None
+    loss: str | None = None
+    epochs: int = 5
+    batch_size: int | str | None = 32
+    order: str | None = "random"
+    validation_split: float = 0.0
+    seed: int | None = 0
+
+    def __post_init__(self) -> None:
+        for name, value in self._validated().items():
+            object.__setattr__(self, name, value)  # frozen for everybody else
+
+    def _validated(self) -> dict[str, Any]:
+        """Return every field in the form the package works with."""
+        outputs = self.output_activation
+        return {
+            "engine": checks.choice("engine", self.engine, ("auto", *choices.ENGINES)),
+            "hidden_units": checks.units("hidden_units", self.hidden_units),
+            "hidden_activation": choices.hidden_activation(self.hidden_activation),
+            "output_activation": outputs and choices.output_activation(outputs, n_outputs=2),
+            "optimizer": unless_none(choices.optimizer, self.optimizer),
+            "learning_rate": unless_none(partial(checks.positive, "learning_rate"),
+                                         self.learning_rate),
+            "loss": self._validated_loss(),
+            "epochs": checks.whole("epochs", self.epochs),
+            "batch_size": unless_none(checks.batch_size, self.batch_size),
+            "order": unless_none(lambda order: checks.choice("order", order, seeding.ORDERS),
+                                 self.order),
+            "validation_split": checks.fraction("validation_split", self.validation_split),
+            "seed": unless_none(partial(checks.whole, "seed"), self.seed),
+        }  # fmt: skip
+
+    def _validated_loss(self) -> str | None:
+        """Return the loss; whether it belongs to the outputs is checked as early as both stand."""
+        if self.loss is None:
+            return None
+        if self.output_activation is None:
+            return checks.choice("loss", self.loss, choices.LOSSES)
+        return choices.loss(self.loss, choices.output_activation(self.output_activation, 2))
+
+    def resolved(self, *, engine: str, dataset: str, task: str) -> "ExperimentConfig":
+        """Return the same experiment with nothing left open: what the result records.
+
+        Args:
+            engine: the engine that runs it.
+            dataset: the name of the data set that "auto" turned out to be.
+            task: "classification" or "regression", which decides the output units.
+
+        Example:
+            >>> done = ExperimentConfig().resolved(
+            ...     engine="classic", dataset="mnist", task="classification")
+            >>> done.learning_rate, done.output_activation, done.loss
+            (0.5, 'softmax', 'categorical_crossentropy')
+        """
+        outputs = self.output_activation or choices.default_output_activation(task)
+        return dataclasses.replace(
+            self,
+            engine=engine,
+            dataset=dataset,
+            output_activation=outputs,
+            learning_rate=choices.learning_rate(self.learning_rate, self.optimizer or "sgd"),
+            loss=choices.loss(self.loss, outputs),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values that JSON can hold; one hidden layer as a number."""
+        fields = dataclasses.asdict(self)
+        units = self.hidden_units
+        return {**fields, "hidden_units": units[0] if len(units) == 1 else list(units)}
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> "ExperimentConfig":
+        """Return the config of the given settings; an unknown name is an error that helps.
+
+        Example:
+            >>> ExperimentConfig.from_settings({"epoch": 3})
+            Traceback (most recent call last):
+            mnistlab.errors.InputError: epoch is no setting of an experiment. Did you mean 'epochs'?
+        """
+        known = [one.name for one in dataclasses.fields(cls)]
+        for name in settings:
+            if name not in known:
+                hint = checks.did_you_mean(name, known) or f" Choose among: {', '.join(known)}."
+                raise InputError(f"{name} is no setting of an experiment.{hint}")
+        return cls(**settings)
+
+
+def unless_none(check: Callable[[Any], Any], value: Any) -> Any:
+    """Return the checked value, or None for None."""
+    return None if value is None else check(value)

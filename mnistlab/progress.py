@@ -1,0 +1,112 @@
+"""What is shown while a network trains: one line an epoch, and a bar where a terminal can hold one.
+
+The lines go to standard output. The bar goes to standard error, and only where that is a
+terminal; it is gone when the training ends.
+"""
+
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from mnistlab.errors import InputError
+
+LEVELS: dict[int | str, int] = {"auto": 1, 0: 0, 1: 1, 2: 2}  # False is 0, True is 1
+
+
+def epoch_line(epoch: int, epochs: int, figures: Mapping[str, float | None]) -> str:
+    """Return what is said of one epoch.
+
+    Args:
+        epoch: counted from 0.
+        epochs: how many there will be.
+        figures: as in History; those that are None are left out.
+
+    Example:
+        >>> epoch_line(0, 5, {"loss": 0.41, "accuracy": 0.883, "seconds": 1.24})
+        'Epoch 1/5  loss 0.4100  accuracy 88.3%  1.2 s'
+    """
+    parts = [f"Epoch {epoch + 1}/{epochs}"]
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        value = figures.get(name)
+        if value is not None:
+            said = f"{value:.1%}" if name.endswith("accuracy") else f"{value:.4f}"
+            parts.append(f"{name.replace('val_', 'validation ')} {said}")
+    if figures.get("seconds") is not None:
+        parts.append(f"{figures['seconds']:.1f} s")
+    return "  ".join(parts)
+
+
+class Progress:
+    """The progress of one training; use it as a context, so that the bar goes in any case.
+
+    Args:
+        epochs: how many epochs there will be.
+        steps: updates in each epoch.
+        verbose: 0 nothing, 2 one line an epoch, 1 or "auto" a bar beside that in a terminal.
+
+    Raises:
+        InputError: another value of verbose.
+    """
+
+    def __init__(self, epochs: int, steps: int, verbose: int | str = "auto") -> None:
+        if verbose not in LEVELS:
+            raise InputError(
+                f"verbose={verbose!r} is not known. Give 0 (nothing), "
+                "1 (a bar), 2 (one line an epoch) or 'auto'."
+            )
+        self.epochs, self.steps = epochs, steps
+        self.level = LEVELS[verbose]
+        self._bar: Any = None
+        self._task: Any = None
+        self._shown = 0.0
+
+    def __enter__(self) -> "Progress":
+        if self.level == 1 and sys.stderr is not None and sys.stderr.isatty():
+            self._start_bar()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _start_bar(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[loss]}"),
+            console=Console(stderr=True),
+            transient=True,
+            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+        )
+        self._task = self._bar.add_task("", total=self.steps, loss="")
+        self._bar.start()
+
+    def epoch_begin(self, epoch: int) -> None:
+        """Set the bar back for a new epoch, counted from 0."""
+        if self._bar is not None:
+            self._bar.reset(self._task, description=f"Epoch {epoch + 1}/{self.epochs}", loss="")
+
+    def advance(self, step: int, loss: float | None = None) -> None:
+        """Show how many updates of this epoch are done, ten times a second at most."""
+        if self._bar is None or time.monotonic() - self._shown < 0.1:
+            return
+        self._shown = time.monotonic()
+        said = "" if loss is None else f"loss {loss:.4f}"
+        self._bar.update(self._task, completed=step, loss=said)
+
+    def epoch_end(self, epoch: int, figures: Mapping[str, float | None]) -> None:
+        """Print the epoch's line."""
+        if self.level:
+            print(epoch_line(epoch, self.epochs, figures), flush=True)

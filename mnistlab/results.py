@@ -1,0 +1,478 @@
+"""ExperimentResult: what a run leaves behind; saved, loaded, shown.
+
+The folder of a run (version 1, readable for ever):
+
+    result.json             config, data set, parameters, figures, history, environment
+    weights.npz             kernel_0, bias_0, kernel_1, bias_1, …
+    model.keras             the model as plain Keras (Keras engine only)
+    history.csv             one row an epoch
+    learning_curves.png     loss and accuracy by epoch
+    confusion_matrix.png    what was taken for what
+    worst_mistakes.png      the images it got most wrong (images only)
+"""
+
+import csv
+import dataclasses
+import html
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mnistlab import plain_keras, runfolder, steps
+from mnistlab.classic.network import ClassicNetwork
+from mnistlab.config import ExperimentConfig
+from mnistlab.datasets import Dataset
+from mnistlab.environment import describe_environment
+from mnistlab.errors import InputError, NotFittedError
+from mnistlab.history import History
+
+if TYPE_CHECKING:
+    from mnistlab.plots import Picture
+
+SCHEMA_VERSION = 1
+MIME_TYPE = "application/vnd.mnistlab.result+json"
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """Which data a run used: enough to know them again, without the arrays."""
+
+    name: str
+    digest: str
+    source: str
+    n_train: int
+    n_test: int
+    class_names: tuple[str, ...] = ()
+    image_shape: tuple[int, ...] | None = None
+    scale: float = 1.0
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "DatasetInfo":
+        """Return what a result keeps of a data set."""
+        return cls(
+            dataset.name, dataset.digest, dataset.source, dataset.n_train, dataset.n_test,
+            dataset.class_names, dataset.image_shape,
+            dataset.scale if dataset.images is not None else 1.0,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ExperimentResult:
+    """What an experiment found.
+
+    Attributes:
+        config: the experiment, nothing left open; after `from_steps`, None for what isn't known.
+        dataset: which data it used.
+        model: the trained network: of the engine that trained it; after `load`, a
+            ClassicNetwork with the same weights.
+        history: loss, accuracy, β and seconds of each epoch.
+        test_loss: the mean loss over the test patterns.
+        test_accuracy: the share of them recognised, in [0, 1].
+        test_metrics: other figures, by name.
+        confusion_matrix: shape (classes, classes); row: the actual class, column: the answer.
+        seconds: what load, build, fit and evaluate took.
+        environment: versions, platform, device.
+        completed: whether all epochs were run; False after Ctrl-C.
+        folder: where it is saved, or None.
+        data: the Dataset itself, and test_outputs: the network's outputs for its test patterns;
+            None after `load`.
+    """
+
+    config: ExperimentConfig
+    dataset: DatasetInfo
+    model: Any
+    history: History
+    test_loss: float
+    test_accuracy: float
+    test_metrics: dict[str, float]
+    confusion_matrix: NDArray[np.int64]
+    seconds: dict[str, float]
+    environment: dict[str, str]
+    completed: bool = True
+    folder: Path | None = None
+    data: Dataset | None = field(default=None, repr=False)
+    test_outputs: NDArray[np.floating] | None = field(default=None, repr=False)
+
+    # ── made ────────────────────────────────────────────────────────────────────────────────────
+
+    @classmethod
+    def from_steps(
+        cls,
+        dataset: Dataset,
+        model: Any,
+        history: Any = None,
+        *,
+        config: ExperimentConfig | None = None,
+        seconds: Mapping[str, float] | None = None,
+        completed: bool = True,
+    ) -> "ExperimentResult":
+        """Make a result of what was built step by step; plain Keras models included.
+
+        The model is tested here on the data set's test patterns.
+
+        Args:
+            dataset: the data set it was trained on, from `load_data`.
+            model: a compiled ClassicNetwork or Keras model of Dense layers.
+            history: what fit returned: a History, Keras's own, or a mapping of columns.
+            config: the experiment, where it is known; otherwise it is read off the model, and
+                what can't be read is None.
+            seconds: what each step took, where that was measured.
+            completed: False where training was interrupted.
+
+        Raises:
+            InputError: a model whose layers aren't fully connected, or that doesn't fit.
+
+        Example:
+            >>> from mnistlab import build_model, fit_model, load_data
+            >>> iris = load_data("iris")
+            >>> model = build_model(iris, engine="classic", hidden_units=4)
+            >>> history = fit_model(model, iris, epochs=2, verbose=0)
+            >>> ExperimentResult.from_steps(iris, model, history).parameters
+            35
+        """
+        steps.must_be_model(model)
+        steps.must_be_dataset(dataset)
+        history = History.of(history)
+        config = config or _config_of(model, dataset, history)
+        evaluation = steps.evaluate_model(model, dataset)
+        outputs = steps.predict_with(model, dataset.x_test)
+        return cls(
+            config=config,
+            dataset=DatasetInfo.of(dataset),
+            model=model,
+            history=history,
+            test_loss=evaluation.loss,
+            test_accuracy=evaluation.accuracy,
+            test_metrics=evaluation.metrics,
+            confusion_matrix=confusion(dataset.y_test, outputs, dataset.n_classes),
+            seconds=dict(seconds or {"fit": sum(history["seconds"])}),
+            environment=describe_environment(config.engine),
+            completed=completed,
+            data=dataset,
+            test_outputs=outputs,
+        )
+
+    # ── asked ───────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights and biases: 407,050 for 784-512-10."""
+        return sum(w.size for w in self.network.get_weights())
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """Units of each layer, inputs first."""
+        return self.network.layer_sizes
+
+    @cached_property
+    def network(self) -> ClassicNetwork:
+        """The trained network as a ClassicNetwork: predicts without Keras."""
+        if isinstance(self.model, ClassicNetwork):
+            return self.model
+        from mnistlab.keras_engine import reading
+
+        design = reading.design_of(self.model)
+        return _network(design.layer_sizes, design.weights, design.hidden_activation,
+                        design.output_activation)  # fmt: skip
+
+    def predict(self, images: ArrayLike) -> NDArray[np.floating]:
+        """Return the network's outputs, without Keras.
+
+        Args:
+            images: raw images as they come with the data set, uint8 (n, 28, 28) or one of
+                (28, 28), which are scaled here; or patterns in [0, 1], float (n, inputs).
+
+        Returns:
+            Shape (n, classes): for softmax the probability of each class, each row's sum 1.
+
+        Raises:
+            InputError: another shape.
+
+        Example:
+            >>> result.predict(dataset.test_images[:5]).argmax(axis=1)  # doctest: +SKIP
+            array([7, 2, 1, 0, 4])
+        """
+        return self.network.predict(self._patterns(np.asarray(images)))
+
+    def _patterns(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Return images as flattened patterns in [0, 1]."""
+        shape = self.dataset.image_shape
+        if shape and images.shape == shape:
+            images = images[None]
+        if shape and images.shape[1:] == shape:
+            images = images.reshape(len(images), -1)
+        if images.dtype == np.uint8:
+            return images.astype(np.float32) / np.float32(self.dataset.scale)
+        return images
+
+    def as_keras(self) -> str:
+        """Return the same experiment as a program in plain Keras; print it to read it."""
+        return plain_keras.script(self.config, self.layer_sizes, self.dataset.scale)
+
+    # ── shown ───────────────────────────────────────────────────────────────────────────────────
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the short table: what, and what it was."""
+        data, config = self.dataset, self.config
+        wrong = int(self.confusion_matrix.sum() - np.trace(self.confusion_matrix))
+        epochs = self.history.epochs
+        rate = config.learning_rate
+        how = [
+            config.engine,
+            config.optimizer or "",
+            "" if rate is None else f"β = {rate:g}",
+            _batches(config.batch_size),
+            "1 epoch" if epochs == 1 else f"{epochs} epochs",
+        ]
+        table = [
+            ("Data set", f"{data.name} ({data.source}): {data.n_train:,} to train, "
+                         f"{data.n_test:,} to test"),
+            ("Network", "-".join(map(str, self.layer_sizes)) + f", {config.hidden_activation}, "
+                        f"{config.output_activation}"),
+            ("Parameters", f"{self.parameters:,}"),
+            ("Training", ", ".join(filter(None, how))),
+            ("Test accuracy", f"{self.test_accuracy:.2%} ({wrong:,} of {data.n_test:,} wrong), "
+                              f"loss {self.test_loss:.4f}"),
+            ("Time", f"{self.seconds.get('fit', 0.0):.1f} s of training"),
+        ]  # fmt: skip
+        if not self.completed:
+            table.insert(4, ("Stopped", f"after {self.history.epochs} of {config.epochs} epochs"))
+        if self.folder is not None:
+            table.append(("Saved in", str(self.folder)))
+        return table
+
+    def __repr__(self) -> str:
+        table = self.rows()
+        width = max(len(name) for name, _ in table)
+        return "\n".join(f"{name.ljust(width)}  {value}" for name, value in table)
+
+    def _repr_html_(self) -> str:
+        """Return the table and the learning curves, for a notebook; the picture has alt text."""
+        cells = "".join(
+            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
+            f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+            for name, value in self.rows()
+        )
+        table = f"<table><caption>Result of the experiment</caption>{cells}</table>"
+        curves = self.learning_curves()._repr_html_() if self.history.epochs else ""
+        return table + curves
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Return what a notebook keeps of it: text, table, and the record itself."""
+        return {
+            "text/plain": repr(self),
+            "text/html": self._repr_html_(),
+            MIME_TYPE: self.record(),
+        }
+
+    def learning_curves(self) -> "Picture":
+        """Return the picture of loss and accuracy by epoch."""
+        from mnistlab import plots
+
+        return plots.learning_curves(self.history)
+
+    def confusion_picture(self) -> "Picture":
+        """Return the picture of what was taken for what."""
+        from mnistlab import plots
+
+        return plots.confusion_matrix(self.confusion_matrix, self.dataset.class_names)
+
+    def worst_mistakes(self, count: int = 12) -> "Picture":
+        """Return the gallery of the test images it got most wrong.
+
+        Raises:
+            NotFittedError: the result was loaded, and the images aren't here.
+            InputError: the data set isn't made of images.
+        """
+        from mnistlab import plots
+
+        if self.data is None or self.test_outputs is None:
+            raise NotFittedError(
+                "This result was loaded, and the test images aren't saved with it. Test the "
+                "model on the data set again: mnistlab.ExperimentResult.from_steps("
+                f"mnistlab.load_data({self.dataset.name!r}), result.model, result.history)."
+            )
+        if self.data.test_images is None:
+            raise InputError(f"{self.dataset.name} isn't made of images, so there is no gallery.")
+        return plots.worst_mistakes(
+            self.data.test_images, self.data.y_test, self.test_outputs,
+            self.dataset.class_names, count,
+        )  # fmt: skip
+
+    # ── saved and loaded ────────────────────────────────────────────────────────────────────────
+
+    def record(self) -> dict[str, Any]:
+        """Return the content of result.json."""
+        data = {k: v for k, v in dataclasses.asdict(self.dataset).items() if v is not None}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "config": self.config.as_dict(),
+            "dataset": data,
+            "parameters": self.parameters,
+            "layer_sizes": list(self.layer_sizes),
+            "test_loss": self.test_loss,
+            "test_accuracy": self.test_accuracy,
+            "test_metrics": self.test_metrics,
+            "history": self.history.history,
+            "confusion_matrix": self.confusion_matrix.tolist(),
+            "seconds": self.seconds,
+            "environment": self.environment,
+            "completed": self.completed,
+        }
+
+    def save(self, folder: str | os.PathLike[str], overwrite: bool = False) -> "ExperimentResult":
+        """Write the run's folder, all of it or nothing, and return the result that knows it.
+
+        Raises:
+            OutputError: the folder can't be written, or already holds a run.
+            SaveError: the disk is full, say; nothing half-written is left.
+        """
+        path = runfolder.must_take_a_run(folder, overwrite)
+        runfolder.write_folder(path, self._writers())
+        return dataclasses.replace(self, folder=path)
+
+    def _writers(self) -> dict[str, runfolder.Writer]:
+        """Return what writes each file of the run's folder."""
+        record = json.dumps(self.record(), indent=1, allow_nan=False, ensure_ascii=False)
+        writers: dict[str, runfolder.Writer] = {
+            "weights.npz": lambda path: save_weights(path, self.network.get_weights()),
+            "history.csv": self._write_history,
+            "confusion_matrix.png": lambda path: self.confusion_picture().save(path),
+            "learning_curves.png": lambda path: self.learning_curves().save(path),
+            runfolder.RECORD: lambda path: runfolder.write_text(path, record + "\n"),
+        }
+        if not isinstance(self.model, ClassicNetwork):
+            writers["model.keras"] = lambda path: self.model.save(path)
+        if self.data is not None and self.data.test_images is not None:
+            writers["worst_mistakes.png"] = lambda path: self.worst_mistakes().save(path)
+        return writers
+
+    def _write_history(self, path: Path) -> None:
+        rows = list(self.history.rows())
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["epoch"])
+            writer.writeheader()
+            writer.writerows(rows)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> "ExperimentResult":
+        """Return a saved result; its model is a ClassicNetwork with the saved weights.
+
+        Keras isn't needed. The Keras model itself is loaded by plain Keras:
+        `keras.models.load_model("runs/…/model.keras")`.
+
+        Args:
+            folder: the run's folder.
+
+        Raises:
+            InputError: no run lies there, or its files can't be read.
+        """
+        from mnistlab import savedrun
+
+        saved = savedrun.read(Path(folder))
+        record, config = saved.record, saved.config
+        model = _network(
+            saved.layer_sizes, saved.weights, config.hidden_activation,
+            config.output_activation or "softmax",
+        )  # fmt: skip
+        if config.optimizer is not None:
+            model.compile(config.optimizer, config.loss, learning_rate=config.learning_rate)
+        return cls(
+            config=config,
+            dataset=saved.dataset(DatasetInfo),
+            model=model,
+            history=History.of(record["history"]),
+            test_loss=record["test_loss"],
+            test_accuracy=record["test_accuracy"],
+            test_metrics=record["test_metrics"],
+            confusion_matrix=np.asarray(record["confusion_matrix"], np.int64),
+            seconds=record["seconds"],
+            environment=record["environment"],
+            completed=record.get("completed", True),
+            folder=Path(folder),
+        )
+
+
+def named(weights: list[NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
+    """Return the weights under their names in weights.npz.
+
+    Example:
+        >>> list(named([np.zeros((2, 1)), np.zeros(1)]))
+        ['kernel_0', 'bias_0']
+    """
+    return {f"{('kernel', 'bias')[k % 2]}_{k // 2}": w for k, w in enumerate(weights)}
+
+
+def save_weights(path: Path, weights: list[NDArray[np.floating]]) -> None:
+    """Write weights.npz; the same weights make the same bytes."""
+    arrays: dict[str, Any] = named(weights)
+    np.savez(path, **arrays)
+
+
+def confusion(
+    actual: NDArray[np.integer], outputs: NDArray[np.floating], n_classes: int
+) -> NDArray[np.int64]:
+    """Return how often each class (row) was taken for each (column): shape (classes, classes).
+
+    Example:
+        >>> confusion(np.array([0, 1]), np.array([[0.9, 0.1], [0.8, 0.2]]), 2).tolist()
+        [[1, 0], [1, 0]]
+    """
+    answers = outputs.argmax(axis=1)
+    matrix = np.zeros((n_classes, n_classes), np.int64)
+    np.add.at(matrix, (actual, answers), 1)
+    return matrix
+
+
+def _network(
+    layer_sizes: tuple[int, ...],
+    weights: list[NDArray[np.floating]],
+    hidden_activation: str,
+    output_activation: str,
+) -> ClassicNetwork:
+    """Return a ClassicNetwork with these weights."""
+    dtype = "float64" if weights[0].dtype == np.float64 else "float32"
+    network = ClassicNetwork(layer_sizes, hidden_activation, output_activation, dtype=dtype)
+    network.set_weights(weights)
+    return network
+
+
+def _config_of(model: Any, dataset: Dataset, history: History) -> ExperimentConfig:
+    """Return what can be read off a model and its history; None for the rest."""
+    if isinstance(model, ClassicNetwork):
+        made: dict[str, Any] = {
+            "engine": "classic",
+            "hidden_units": model.layer_sizes[1:-1],
+            "hidden_activation": model.hidden_activation,
+            "output_activation": model.output_activation,
+            "optimizer": model.optimizer_name,
+            "learning_rate": model.learning_rate,
+            "loss": model.loss,
+        }
+    else:
+        from mnistlab.keras_engine import reading
+
+        design = reading.design_of(model)
+        made = {
+            "engine": "keras",
+            "hidden_units": design.layer_sizes[1:-1],
+            "hidden_activation": design.hidden_activation,
+            "output_activation": design.output_activation,
+            **reading.training_of(model),
+        }
+    went: dict[str, Any] = {"batch_size": None, "order": None, "seed": None, **history.settings}
+    return ExperimentConfig(dataset=dataset.name, epochs=history.epochs, **made, **went)
+
+
+def _batches(batch_size: int | str | None) -> str:
+    """Return how the training is called: true SGD, full batch, or batches of so many."""
+    if batch_size is None:
+        return ""
+    return {1: "true SGD", "full": "full batch"}.get(batch_size, f"batches of {batch_size}")

@@ -1,0 +1,310 @@
+"""The five steps of the Keras workflow, for both engines.
+
+    the lecture                           here
+    acquire, prepare and load the data    load_data         (datasets.py)
+    design and build the model            build_model
+    compile: optimizer, loss, metric      compile_model
+    train / fit: epochs, batch size       fit_model
+    test / validate                       evaluate_model
+
+A model of either engine is what it is, a ClassicNetwork or a keras.Model; a Keras model written
+by hand goes through the same steps. The Keras call that a step stands for:
+
+    build_model      keras.Sequential([keras.Input((784,)), Dense(512, …), Dense(10, …)])
+    compile_model    model.compile(optimizer=SGD(β), loss=…, metrics=["accuracy"])
+    fit_model        model.fit(x_train, y_train, epochs=5, batch_size=32)
+    evaluate_model   model.evaluate(x_test, y_test)
+
+Example:
+    >>> from mnistlab import build_model, compile_model, evaluate_model, fit_model, load_data
+    >>> iris = load_data("iris")
+    >>> model = build_model(iris, engine="classic", hidden_units=4)
+    >>> compile_model(model, learning_rate=0.5)
+    >>> history = fit_model(model, iris, epochs=60, batch_size=4, verbose=0)
+    >>> evaluate_model(model, iris).accuracy > 0.9
+    True
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistlab import checks, choices, seeding
+from mnistlab.classic import arrays
+from mnistlab.classic.network import ClassicNetwork
+from mnistlab.datasets import Dataset
+from mnistlab.errors import InputError, TrainingInterrupted
+from mnistlab.history import History
+from mnistlab.notices import notice
+
+SMALL_BATCH, LARGE_RATE = 8, 0.2  # below the one with the other or more, β is too large
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the test patterns say of a model; unpacks as `loss, accuracy = …`.
+
+    Attributes:
+        loss: the mean loss over the test patterns.
+        accuracy: the share recognised, in [0, 1].
+        metrics: any other figure, by name.
+    """
+
+    loss: float
+    accuracy: float
+    metrics: dict[str, float] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.loss, self.accuracy))
+
+
+def keras_is_missing() -> str | None:
+    """Return the package without which the Keras engine can't run here, or None."""
+    from mnistlab.keras_engine import quiet
+
+    return quiet.missing_package()
+
+
+def engine_to_use(engine: str) -> str:
+    """Return the engine: the one named, or for "auto" Keras where it is installed."""
+    engine = checks.choice("engine", engine, ("auto", *choices.ENGINES))
+    if engine != "auto":
+        return engine
+    missing = keras_is_missing()
+    if missing is None:
+        return "keras"
+    notice(f"{missing} isn't installed, so the network from scratch does the work "
+           f"(engine='classic'). For Keras: pip install {missing}")  # fmt: skip
+    return "classic"
+
+
+def build_model(
+    dataset: Dataset,
+    engine: str = "auto",
+    hidden_units: int | Sequence[int] = 512,
+    hidden_activation: str = "sigmoid",
+    output_activation: str | None = None,
+    seed: int = 0,
+) -> Any:
+    """Design and build the network: as many inputs and outputs as the data set has.
+
+    Args:
+        dataset: what it will learn.
+        engine: "keras", "classic", or "auto": Keras where it is installed.
+        hidden_units: units of the hidden layer, or of each, such as (128, 64).
+        hidden_activation: "sigmoid", "relu", "tanh", "exponential" or "linear".
+        output_activation: these or "softmax"; None: softmax for classes.
+        seed: decides the initial weights, the same for both engines.
+
+    Returns:
+        A keras.Sequential or a ClassicNetwork, compiled with the lecture's choices.
+
+    Raises:
+        InputError: a name or a number that can't be used.
+        MissingDependencyError: engine="keras" where Keras isn't installed.
+
+    Example:
+        >>> from mnistlab import load_data
+        >>> build_model(load_data("iris"), engine="classic", hidden_units=4).count_params()
+        35
+    """
+    must_be_dataset(dataset)
+    hidden = checks.units("hidden_units", hidden_units)
+    sizes = (dataset.n_inputs, *hidden, dataset.n_classes)
+    hidden_f = choices.hidden_activation(hidden_activation)
+    output_f = choices.output_activation(
+        output_activation or choices.default_output_activation(dataset.task), sizes[-1]
+    )
+    seed = checks.whole("seed", seed)
+    if engine_to_use(engine) == "classic":
+        return ClassicNetwork(sizes, hidden_f, output_f, seed)
+    from mnistlab.keras_engine import building
+
+    model = building.build(sizes, hidden_f, output_f, seed)
+    building.compile_model(model, "sgd", None, None)
+    return model
+
+
+def must_be_dataset(dataset: Any) -> None:
+    """Raise InputError where something else than a Dataset was given."""
+    if not isinstance(dataset, Dataset):
+        raise InputError(f"dataset must come from mnistlab.load_data, but got "
+                         f"{checks.shown(dataset)}. Load it first: "
+                         "dataset = mnistlab.load_data('mnist').")  # fmt: skip
+
+
+def must_be_model(model: Any) -> None:
+    """Raise InputError where something else than a model of either engine was given."""
+    if not all(hasattr(model, name) for name in ("fit", "get_weights", "count_params")):
+        raise InputError(f"model must be a ClassicNetwork or a Keras model, but got "
+                         f"{checks.shown(model)}. Build it first: "
+                         "model = mnistlab.build_model(dataset).")  # fmt: skip
+
+
+def compile_model(
+    model: Any,
+    optimizer: str = "sgd",
+    learning_rate: float | None = None,
+    loss: str | None = None,
+) -> None:
+    """Choose how the model learns.
+
+    Args:
+        model: of either engine.
+        optimizer: the learning rule by name; "sgd" is the lecture's.
+        learning_rate: β, above 0; None: 0.5 for SGD, Keras's default for the others.
+        loss: None: categorical cross-entropy for softmax, "lecture" for sigmoid outputs.
+
+    Raises:
+        InputError: a name or rate that can't be used, or a loss that doesn't belong to the
+            output units.
+    """
+    must_be_model(model)
+    if isinstance(model, ClassicNetwork):
+        model.compile(optimizer, loss, learning_rate=learning_rate)
+        return
+    from mnistlab.keras_engine import building
+
+    building.compile_model(model, optimizer, learning_rate, loss)
+
+
+def fit_model(
+    model: Any,
+    dataset: Dataset,
+    epochs: int = 5,
+    batch_size: int | str = 32,
+    order: str = "random",
+    seed: int = 0,
+    validation_split: float = 0.0,
+    verbose: int | str = "auto",
+    initial_epoch: int = 0,
+    callbacks: Sequence[Any] = (),
+    on_epoch_end: Callable[[int], Any] | None = None,
+) -> History:
+    """Train the model on the training patterns.
+
+    Args:
+        model: of either engine, compiled.
+        dataset: its training patterns are learnt.
+        epochs: how many times every pattern is presented, at least 0.
+        batch_size: patterns before each update: 1 is true SGD, "full" full batch.
+        order: "random" (without replacement), "stored", or "sorted" (by label).
+        seed: decides the random orders; the same for both engines.
+        validation_split: the last share of the training patterns, kept for validation.
+        verbose: 0 nothing, 1 or "auto" progress, 2 one line an epoch.
+        initial_epoch: the epoch to start at, counted from 0; `epochs` is where to stop.
+        callbacks: Keras callbacks of your own, for a Keras model.
+        on_epoch_end: called with each epoch's number when it has ended.
+
+    Returns:
+        The History: loss, accuracy, β and seconds of each epoch.
+
+    Raises:
+        InputError: a setting that can't be used, or a model that doesn't fit the data set.
+        DivergedError: the loss became NaN or infinite.
+        TrainingInterrupted: Ctrl-C; its `history` holds the epochs that had ended.
+    """
+    must_be_model(model)
+    must_be_dataset(dataset)
+    epochs, seed = checks.whole("epochs", epochs), checks.whole("seed", seed)
+    initial_epoch = checks.whole("initial_epoch", initial_epoch)
+    (x, y), validation = held_back(dataset, validation_split)
+    size = size_of(batch_size, len(x))
+    presented = orders(len(x), seed, order, y)
+    history = History(settings={"batch_size": checks.batch_size(batch_size), "order": order,
+                                "seed": seed, "validation_split": validation_split})  # fmt: skip
+    advise(model, size)
+    try:
+        if isinstance(model, ClassicNetwork):
+            model.fit(
+                x, y, epochs, size, verbose=verbose, validation_data=validation,
+                initial_epoch=initial_epoch, order=presented, on_epoch_end=on_epoch_end,
+                history=history,
+            )  # fmt: skip
+            return history
+        from mnistlab.keras_engine import training
+
+        training.fit(
+            model, x, y, epochs=epochs, batch_size=size, order=presented, history=history,
+            validation=validation, verbose=verbose, initial_epoch=initial_epoch,
+            callbacks=callbacks, on_epoch_end=on_epoch_end,
+        )  # fmt: skip
+        return history
+    except KeyboardInterrupt as stop:
+        raise TrainingInterrupted(
+            f"Training was interrupted after {history.epochs} of {epochs} epochs.", history
+        ) from stop
+
+
+Patterns = tuple[NDArray[np.float32], NDArray[np.int64]]
+
+
+def held_back(dataset: Dataset, share: float) -> tuple[Patterns, Patterns | None]:
+    """Return (x, y) for training, and (x, y) kept for validation or None."""
+    x, y, validation = arrays.split(dataset.x_train, dataset.y_train, share, None)
+    return (x, y), validation  # type: ignore[return-value]
+
+
+def size_of(batch_size: int | str, n: int) -> int:
+    """Return the batch size as a number of patterns, at most n."""
+    size = checks.batch_size(batch_size)
+    return n if size == "full" else min(int(size), n)
+
+
+def orders(
+    n: int, seed: int, order: str, labels: NDArray[np.integer]
+) -> Callable[[int], NDArray[np.integer]]:
+    """Return the function from the epoch to its order of patterns."""
+    order = checks.choice("order", order, seeding.ORDERS)
+    return lambda epoch: seeding.pattern_order(n, epoch, seed, order, labels)
+
+
+def advise(model: Any, batch_size: int) -> None:
+    """Say in one line that β is large for batches this small; training goes on all the same."""
+    name, rate = learning_rule_of(model)
+    if name == "sgd" and batch_size < SMALL_BATCH and rate is not None and rate >= LARGE_RATE:
+        notice(f"learning_rate={rate:g} is large for batches of {batch_size}: true SGD learns "
+               "better with 0.1 than with 0.5 (one epoch of MNIST: 96.4% against 80.8%).")
+
+
+def learning_rule_of(model: Any) -> tuple[str | None, float | None]:
+    """Return the learning rule's name in small letters, and β; None where there is none."""
+    if isinstance(model, ClassicNetwork):
+        return model.optimizer_name, model.optimizer.learning_rate
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None:
+        return None, None
+    return type(optimizer).__name__.lower(), float(np.asarray(optimizer.learning_rate))
+
+
+def evaluate_model(model: Any, dataset: Dataset) -> Evaluation:
+    """Test the model on the test patterns; nothing is learnt.
+
+    Args:
+        model: of either engine, compiled.
+        dataset: its test patterns are asked.
+
+    Returns:
+        An Evaluation, which unpacks as `loss, accuracy = evaluate_model(model, dataset)`.
+    """
+    must_be_model(model)
+    must_be_dataset(dataset)
+    if isinstance(model, ClassicNetwork):
+        return Evaluation(*model.evaluate(dataset.x_test, dataset.y_test))
+    from mnistlab.keras_engine import training
+
+    figures = training.evaluate(model, dataset.x_test, dataset.y_test)
+    loss, accuracy = figures.pop("loss"), figures.pop("accuracy", float("nan"))
+    return Evaluation(loss, accuracy, figures)
+
+
+def predict_with(model: Any, x: NDArray[np.float32]) -> NDArray[np.floating]:
+    """Return a model's outputs for flattened patterns, shape (n, outputs)."""
+    if isinstance(model, ClassicNetwork):
+        return model.predict(x)
+    from mnistlab.keras_engine import training
+
+    return training.predict(model, x)
