@@ -277,7 +277,7 @@ def learning_rule_of(model: Any) -> tuple[str | None, float | None]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
         return None, None
-    return type(optimizer).__name__.lower(), float(np.asarray(optimizer.learning_rate))
+    return type(optimizer).__name__.lower(), float(optimizer.learning_rate)
 
 
 def evaluate_model(model: Any, dataset: Dataset) -> Evaluation:

@@ -261,7 +261,9 @@ class ClassicNetwork:
         epochs = checks.whole("epochs", epochs)
         order = order or self._own_order(len(patterns), shuffle)
         self.history = History() if history is None else history
-        with Progress(epochs, -(-len(patterns) // size), verbose) as progress:
+        steps = -(-len(patterns) // size)
+        quiet = np.errstate(over="ignore", invalid="ignore")  # DivergedError says it better
+        with quiet, Progress(epochs, steps, verbose) as progress:
             for epoch in range(checks.whole("initial_epoch", initial_epoch), epochs):
                 progress.epoch_begin(epoch)
                 figures = self._epoch(patterns, desired, order(epoch), size, progress)

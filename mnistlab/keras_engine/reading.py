@@ -92,7 +92,7 @@ def training_of(model: keras.Model) -> dict[str, object]:
     name = type(optimizer).__name__.lower()
     return {
         "optimizer": name if name in choices.OPTIMIZERS else None,
-        "learning_rate": float(keras.ops.convert_to_numpy(optimizer.learning_rate)),
+        "learning_rate": float(optimizer.learning_rate),
         "loss": _loss_of(model),
     }
 

@@ -81,7 +81,7 @@ class Reporter(keras.callbacks.Callback):
             raise DivergedError.at(self._rate())
 
     def _rate(self) -> float:
-        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        return float(self.model.optimizer.learning_rate)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Record and show the epoch's figures."""

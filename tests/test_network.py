@@ -1,0 +1,225 @@
+"""ClassicNetwork: the methods of a Keras model over the slide's equations."""
+
+import numpy as np
+import pytest
+
+from mnistlab.classic import backprop
+from mnistlab.classic.network import ClassicNetwork
+from mnistlab.errors import DivergedError, InputError
+
+XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
+XOR_Y = np.array([[0], [1], [1], [0]], float)
+RNG = np.random.default_rng(11)
+X, Y = RNG.uniform(size=(50, 6)), RNG.integers(0, 3, 50)
+
+
+def small(**settings):
+    return ClassicNetwork((6, 5, 3), **{"seed": 3, "dtype": "float64", **settings})
+
+
+def test_the_lectures_network_has_407050_parameters():
+    assert ClassicNetwork().count_params() == 407_050
+
+
+def test_the_iris_network_has_35_parameters():
+    assert ClassicNetwork((4, 4, 3)).count_params() == 35
+
+
+def test_summary_shows_layers_shapes_and_the_count(capsys):
+    ClassicNetwork().summary()
+    said = capsys.readouterr().out
+    for part in ("(None, 512)", "(None, 10)", "784 × 512 + 512 = 401,920", "407,050", "softmax"):
+        assert part in said
+
+
+def test_fit_takes_the_slides_steps_in_the_order_given():
+    # The reference is a plain loop over backprop.step.
+    network, order = small(), np.random.default_rng(0).permutation(50)
+    layers = [(w.copy(), b.copy()) for w, b in network.layers]
+    network.compile(learning_rate=0.3)
+    network.fit(X, Y, epochs=2, batch_size=8, verbose=0, order=lambda epoch: order)
+    for _ in range(2):
+        for start in range(0, 50, 8):
+            batch = order[start : start + 8]
+            backprop.step(X[batch], np.eye(3)[Y[batch]], layers, network.activations,
+                          network.loss, 0.3)  # fmt: skip
+    for (w, b), (w2, b2) in zip(network.layers, layers, strict=True):
+        assert np.array_equal(w, w2)
+        assert np.array_equal(b, b2)
+
+
+@pytest.mark.parametrize(("batch_size", "steps"), [(1, 50), (8, 7), (50, 1), ("full", 1), (500, 1)])
+def test_updates_an_epoch(batch_size, steps, monkeypatch):
+    network, seen = small(), []
+    step = backprop.step
+    monkeypatch.setattr(backprop, "step", lambda x, *rest: seen.append(len(x)) or step(x, *rest))
+    network.fit(X, Y, batch_size=batch_size, verbose=0)
+    assert len(seen) == steps
+    assert sum(seen) == 50
+
+
+def test_the_same_seed_leaves_the_same_bits():
+    first, second = small(), small()
+    for network in (first, second):
+        network.fit(X, Y, epochs=3, batch_size=7, verbose=0)
+    for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+def test_another_seed_leaves_others():
+    assert not np.array_equal(small(seed=1).get_weights()[0], small(seed=2).get_weights()[0])
+
+
+def test_training_goes_on_exactly_where_it_stopped():
+    whole, parts = small(), small()
+    whole.fit(X, Y, epochs=4, verbose=0)
+    parts.fit(X, Y, epochs=2, verbose=0)
+    parts.fit(X, Y, epochs=4, initial_epoch=2, verbose=0)
+    for a, b in zip(whole.get_weights(), parts.get_weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+def test_without_shuffle_the_order_is_as_stored():
+    stored, asked = small(), small()
+    stored.fit(X, Y, shuffle=False, verbose=0)
+    asked.fit(X, Y, order=lambda epoch: np.arange(50), verbose=0)
+    assert np.array_equal(stored.get_weights()[0], asked.get_weights()[0])
+
+
+def test_integer_labels_and_one_hot_rows_are_the_same_to_it():
+    labels, rows = small(), small()
+    labels.fit(X, Y, epochs=2, verbose=0)
+    rows.fit(X, np.eye(3)[Y], epochs=2, verbose=0)
+    assert np.array_equal(labels.get_weights()[0], rows.get_weights()[0])
+
+
+def test_history_counts_patterns_as_they_were_seen():
+    network = small()
+    before = network.evaluate(X, Y)
+    history = network.fit(X, Y, epochs=2, batch_size="full", verbose=0, validation_data=(X, Y))
+    # With full batch the first epoch sees every pattern with the initial weights.
+    assert history["loss"][0] == pytest.approx(before[0])
+    assert history["accuracy"][0] == pytest.approx(before[1])
+    # And validation after the first epoch sees what the second epoch starts from.
+    assert history["val_loss"][0] == pytest.approx(history["loss"][1])
+    assert network.history is history
+
+
+def test_evaluate_by_hand():
+    network = ClassicNetwork((1, 2), output_activation="softmax", dtype="float64")
+    network.set_weights([np.array([[0.0, np.log(3)]]), np.zeros(2)])
+    # x = 1: probabilities (1/4, 3/4); x = 0: (1/2, 1/2), whose largest is the first
+    loss, accuracy = network.evaluate([[1.0], [0.0]], [1, 1])
+    assert loss == pytest.approx((np.log(4 / 3) + np.log(2)) / 2)
+    assert accuracy == 0.5
+
+
+def test_predict_of_many_patterns_is_predict_of_each():
+    network, x = small(), RNG.uniform(size=(2500, 6))
+    whole = network.predict(x)
+    assert whole.shape == (2500, 3)
+    assert whole[1000:1003] == pytest.approx(network.predict(x[1000:1003]))
+    assert network.predict(np.empty((0, 6))).shape == (0, 3)
+
+
+def test_forward_gives_all_layers():
+    layers = small().forward(X)
+    assert [a.shape for a in layers] == [(50, 6), (50, 5), (50, 3)]
+    assert np.array_equal(layers[-1], small().predict(X))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adadelta", "adamax", "nadam"])
+def test_every_learning_rule_learns(optimizer):
+    network = small()
+    rate = {"sgd": 0.5, "adadelta": 5.0}.get(optimizer, 0.02)
+    network.compile(optimizer, learning_rate=rate)
+    history = network.fit(X, Y, epochs=30, batch_size=5, verbose=0)
+    assert history["loss"][-1] < 0.97 * history["loss"][0]
+
+
+def test_xor_is_solved_pattern_by_pattern():
+    network = ClassicNetwork((2, 4, 1), output_activation="sigmoid", seed=0, dtype="float64")
+    network.compile(learning_rate=0.5, loss="lecture")
+    network.fit(XOR_X, XOR_Y, epochs=3000, batch_size=1, verbose=0)
+    assert network.predict(XOR_X).round().tolist() == XOR_Y.tolist()
+
+
+def test_divergence_stops_with_what_to_change():
+    network = ClassicNetwork((6, 5, 3), "relu", "linear")
+    network.compile(learning_rate=1e6, loss="mean_squared_error")
+    with pytest.raises(DivergedError, match=r"learning_rate=1e\+06. Try 100000"):
+        network.fit(X, np.eye(3)[Y] * 1e6, epochs=50, verbose=0)
+
+
+def test_what_was_reached_is_there_after_an_interruption():
+    network = small()
+
+    def stop(epoch):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        network.fit(X, Y, epochs=5, verbose=0, on_epoch_end=stop)
+    assert network.history.epochs == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"layer_sizes": (784,)}, "too short"),
+        ({"layer_sizes": (784, 0, 10)}, "at least 1"),
+        ({"layer_sizes": ()}, "empty"),
+        ({"hidden_activation": "sigmod"}, "Did you mean 'sigmoid'"),
+        ({"hidden_activation": "softmax"}, "compete"),
+        ({"layer_sizes": (2, 2, 1)}, "Softmax over one output"),
+        ({"seed": -1}, "at least 0"),
+        ({"dtype": "float16"}, "float32"),
+    ],
+)
+def test_networks_that_cant_be(settings, said):
+    with pytest.raises(InputError, match=said):
+        ClassicNetwork(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"optimizer": "adm"}, "Did you mean 'adam'"),
+        ({"learning_rate": 0}, "above 0"),
+        ({"learning_rate": "0,5"}, "decimal point"),
+        ({"loss": "binary_crossentropy"}, "doesn't belong"),
+        ({"metrics": ["f1"]}, "accuracy"),
+    ],
+)
+def test_choices_that_cant_be(settings, said):
+    with pytest.raises(InputError, match=said):
+        small().compile(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"epochs": -1}, "at least 0"),
+        ({"epochs": 1.5}, "whole number"),
+        ({"batch_size": 0}, "at least 1"),
+        ({"batch_size": "all"}, "'full'"),
+        ({"verbose": "loud"}, "verbose"),
+        ({"initial_epoch": -1}, "at least 0"),
+    ],
+)
+def test_training_that_cant_be(settings, said):
+    with pytest.raises(InputError, match=said):
+        small().fit(X, Y, **settings)
+
+
+def test_a_refused_fit_leaves_the_weights_alone():
+    network = small()
+    before = network.get_weights()
+    with pytest.raises(InputError):
+        network.fit(X, Y + 1, verbose=0)
+    assert np.array_equal(before[0], network.get_weights()[0])
+
+
+def test_nothing_to_train_on():
+    with pytest.raises(InputError, match="no patterns"):
+        small().fit(np.empty((0, 6)), np.empty(0), verbose=0)
