@@ -20,8 +20,8 @@ from mnistlab.errors import InputError
 
 
 def shown(value: object) -> str:
-    """Return `value` as an error message shows it: its repr, cut at 80 characters."""
-    text = repr(value)
+    """Return `value` as an error message shows it: its repr in one line of 80 characters."""
+    text = " ".join(line.strip() for line in repr(value).splitlines())
     return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -34,13 +34,20 @@ def did_you_mean(given: object, allowed: Iterable[str]) -> str:
 def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
     """Return `value` in lower case where it is one of `allowed` words; else raise InputError."""
     word = value.strip().lower().replace("-", "_") if isinstance(value, str) else value
-    if word in allowed:
-        return str(word)
+    if isinstance(word, str) and word in allowed:
+        return word
     listed = ", ".join(repr(one) for one in allowed)
     raise InputError(
         f"{name}={shown(value)} is not known. Choose one of: {listed}."
         + did_you_mean(value, allowed)
     )
+
+
+def text(name: str, value: Any) -> str:
+    """Return `value` where it is text; else raise InputError."""
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be a text in quotes, but got {shown(value)}.")
+    return value
 
 
 def number(name: str, value: Any) -> float:
@@ -51,19 +58,25 @@ def number(name: str, value: Any) -> float:
         )
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InputError(f"{name} must be a number, but got {shown(value)}.")
-    if not math.isfinite(value):
-        raise InputError(f"{name} must be a finite number, but got {shown(value)}.")
-    return float(value)
-
-
-def comma_hint(name: str, text: str) -> str:
-    """Return how to write a number that came as text: decimal points, no quotes."""
-    pointed = text.strip().replace(",", ".")
     try:
-        float(pointed)
+        result = float(value)
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise InputError(f"{name} must be a finite number, but got {shown(value)}.")
+    return result
+
+
+def comma_hint(name: str, given: str) -> str:
+    """Return how to write a number that came as text: decimal points, no quotes."""
+    pointed = given.strip().replace(",", ".")
+    try:
+        written = math.isfinite(float(pointed))
     except ValueError:
+        written = False
+    if not written:
         return " Write a number such as 0.5."
-    if "," in text:
+    if "," in given:
         return f" Numbers take a decimal point, not a comma: {name}={pointed}."
     return f" Leave the quotes out: {name}={pointed}."
 
@@ -86,12 +99,12 @@ def fraction(name: str, value: Any) -> float:
 
 def whole(name: str, value: Any, minimum: int = 0) -> int:
     """Return `value` as an int of at least `minimum`; else raise InputError."""
-    result = number(name, value)
-    if result != int(result):
+    if number(name, value) % 1:
         raise InputError(f"{name} must be a whole number, but got {shown(value)}.")
+    result = int(value)  # of the value itself: a float would round whole numbers above 2⁵³
     if result < minimum:
         raise InputError(f"{name} must be at least {minimum}, but got {shown(value)}.")
-    return int(result)
+    return result
 
 
 def batch_size(value: Any) -> int | str:
@@ -108,11 +121,11 @@ def batch_size(value: Any) -> int | str:
 
 
 def units(name: str, value: Any) -> tuple[int, ...]:
-    """Return the units of each hidden layer as a tuple; one number means one layer."""
+    """Return the units of each layer as a tuple; one number means one layer, () means none."""
     given = value if isinstance(value, (list, tuple)) else (value,)
-    if not given:
+    if any(not isinstance(one, numbers.Real) for one in given):
         raise InputError(
-            f"{name} is empty. Give the number of units, such as 512, "
-            "or one number a layer, such as (128, 64)."
+            f"{name}={shown(value)} is no number of units. Give a whole number such as 512, "
+            "or one for each layer, such as (128, 64), without quotes."
         )
     return tuple(whole(name, one, minimum=1) for one in given)

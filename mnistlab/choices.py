@@ -115,6 +115,16 @@ def loss(value: Any, outputs: str) -> str:
     return name
 
 
+def belong_together(name: str | None, outputs: str) -> bool:
+    """Return whether output units can be trained with a loss; None, the default, always can.
+
+    Example:
+        >>> belong_together("categorical_crossentropy", "linear")
+        False
+    """
+    return name is None or not _mismatch(name, outputs)
+
+
 def _mismatch(name: str, outputs: str) -> str:
     """Return why a loss and the output units don't belong together, or ""."""
     if name == "lecture" and outputs not in LECTURE_OUTPUTS:

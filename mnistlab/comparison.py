@@ -1,7 +1,6 @@
 """compare(): the two engines side by side, from the same weights in the same order of patterns."""
 
 import html
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistlab import experiment, runfolder, steps
+from mnistlab import experiment, runfolder
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import load_data
+from mnistlab.environment import missing_for_keras
 from mnistlab.errors import InputError, MissingDependencyError
 from mnistlab.results import ExperimentResult
 
@@ -131,12 +131,13 @@ def compare(
     """
     if "engine" in settings:
         raise InputError("compare() runs both engines, so leave engine= out.")
-    missing = steps.keras_is_missing()
+    missing = missing_for_keras()
     if missing is not None:
         raise MissingDependencyError(f"compare() needs Keras, and {missing} isn't installed. "
                                      f"Install it with\n    pip install {missing}")  # fmt: skip
-    given = settings.pop("dataset", config.dataset if config else "auto")
+    given = settings.pop("dataset", None)
     config = experiment.configured(config, settings)
+    given = config.dataset if given is None else given
     folder = None if out in (None, "auto") else must_take_a_comparison(out, overwrite)
     dataset = load_data(given, path)
     if out == "auto":
@@ -182,9 +183,9 @@ def must_take_a_comparison(out: str | os.PathLike[str], overwrite: bool) -> Path
 
 def save(found: Comparison, folder: Path) -> None:
     """Write comparison.json and comparison.png beside the two runs."""
-    text = json.dumps(found.record(), indent=1, allow_nan=False, ensure_ascii=False)
+    text = runfolder.as_json(found.record())
     writers: dict[str, runfolder.Writer] = {
-        "comparison.json": lambda path: runfolder.write_text(path, text + "\n")
+        "comparison.json": lambda path: runfolder.write_text(path, text)
     }
     if found.weight_differences:
         writers["comparison.png"] = lambda path: found.picture().save(path)

@@ -39,7 +39,7 @@ class ExperimentConfig:
         engine: "keras" or "classic"; "auto" is Keras where it is installed, otherwise classic.
         dataset: the data set's name ("auto", "mnist", "mnist_5k", "iris", "digits"), or
             "custom" for a caller's own arrays.
-        hidden_units: units of each hidden layer; 512 means one layer of 512.
+        hidden_units: units of each hidden layer; 512 means one layer of 512, () means none.
         hidden_activation: the hidden units' f.
         output_activation: the output units' f; None: softmax for classes.
         optimizer: the learning rule.
@@ -79,12 +79,13 @@ class ExperimentConfig:
 
     def _validated(self) -> dict[str, Any]:
         """Return every field in the form the package works with."""
-        outputs = self.output_activation
         return {
             "engine": checks.choice("engine", self.engine, ("auto", *choices.ENGINES)),
+            "dataset": checks.text("dataset", self.dataset),
             "hidden_units": checks.units("hidden_units", self.hidden_units),
             "hidden_activation": choices.hidden_activation(self.hidden_activation),
-            "output_activation": outputs and choices.output_activation(outputs, n_outputs=2),
+            "output_activation": unless_none(partial(choices.output_activation, n_outputs=2),
+                                             self.output_activation),
             "optimizer": unless_none(choices.optimizer, self.optimizer),
             "learning_rate": unless_none(partial(checks.positive, "learning_rate"),
                                          self.learning_rate),
@@ -120,12 +121,13 @@ class ExperimentConfig:
             (0.5, 'softmax', 'categorical_crossentropy')
         """
         outputs = self.output_activation or choices.default_output_activation(task)
+        rule, rate = self.optimizer, self.learning_rate
         return dataclasses.replace(
             self,
             engine=engine,
             dataset=dataset,
             output_activation=outputs,
-            learning_rate=choices.learning_rate(self.learning_rate, self.optimizer or "sgd"),
+            learning_rate=rate if rule is None else choices.learning_rate(rate, rule),
             loss=choices.loss(self.loss, outputs),
         )
 

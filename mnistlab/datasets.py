@@ -25,10 +25,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistlab.arraychecks import Arrays, checked_arrays, digest_of, scaled
-from mnistlab.bundled import IN_SCIKIT_LEARN, REINSTALL, digits, iris, mnist_5k, mnist_5k_file
 from mnistlab.checks import choice
-from mnistlab.dataplaces import (
+from mnistlab.data.arraychecks import Arrays, checked_arrays, digest_of, scaled
+from mnistlab.data.bundled import IN_SCIKIT_LEARN, REINSTALL, digits, iris, mnist_5k, mnist_5k_file
+from mnistlab.data.downloads import MNIST
+from mnistlab.data.places import (
     DIGESTS,
     DataRow,
     Found,
@@ -38,7 +39,6 @@ from mnistlab.dataplaces import (
     given,
     kept_mnist,
 )
-from mnistlab.downloads import MNIST
 from mnistlab.errors import DataError, DownloadError, InputError
 from mnistlab.notices import notice
 

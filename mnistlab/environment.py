@@ -1,11 +1,28 @@
-"""What a run was made with: versions, platform and device, for the record."""
+"""What is installed here, and what a run was made with: versions, platform and device."""
 
+import importlib.util
+import os
 import platform
 import sys
 
 import numpy as np
 
 import mnistlab
+
+BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}  # Keras's word → package
+
+
+def backend_name() -> str:
+    """Return the backend that Keras will use: KERAS_BACKEND, or TensorFlow."""
+    return os.environ.get("KERAS_BACKEND", "").strip().lower() or "tensorflow"
+
+
+def missing_for_keras() -> str | None:
+    """Return the package that the Keras engine lacks here, or None; imports nothing."""
+    if "keras" in sys.modules:
+        return None
+    needed = ("keras", BACKENDS.get(backend_name(), backend_name()))
+    return next((name for name in needed if importlib.util.find_spec(name) is None), None)
 
 
 def describe_environment(engine: str) -> dict[str, str]:

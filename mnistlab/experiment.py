@@ -60,8 +60,9 @@ def run_experiment(
         >>> result.config.learning_rate
         0.5
     """
-    given = settings.pop("dataset", config.dataset if config else "auto")
+    given = settings.pop("dataset", None)
     config = configured(config, settings)
+    given = config.dataset if given is None else given
     config = dataclasses.replace(config, engine=steps.engine_to_use(config.engine))
     if out is not None and out != "auto":
         out = runfolder.must_take_a_run(out, overwrite)
@@ -81,7 +82,7 @@ def configured(config: ExperimentConfig | None, settings: dict[str, Any]) -> Exp
         config = ExperimentConfig.from_settings({**_fields(config), **settings})
     else:
         raise InputError(f"config must be an ExperimentConfig, but got {checks.shown(config)}. "
-                         "Name the settings: run_experiment(epochs=3).")  # fmt: skip
+                         "Name the settings, such as dataset='iris', epochs=3.")  # fmt: skip
     for name in MADE_BY_HAND:
         if getattr(config, name) is None:
             raise InputError(f"{name} isn't known, so the experiment can't be run again. "

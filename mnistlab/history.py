@@ -13,6 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mnistlab.checks import shown
+from mnistlab.errors import InputError
+
 COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 
 
@@ -64,12 +67,31 @@ class History:
     def of(cls, source: "History | Mapping[str, list[float]] | object") -> "History":
         """Return a History of what a training returned: ours, Keras's, or a plain mapping.
 
+        Raises:
+            InputError: none of these, or a column that isn't a list of numbers.
+
         Example:
             >>> History.of({"loss": [0.5, 0.4]}).epochs
             2
         """
         columns = getattr(source, "history", source)
         if not isinstance(columns, Mapping):
-            columns = {}
-        figures = {**_empty(), **{c: [float(v) for v in vs] for c, vs in columns.items()}}
-        return cls(figures, dict(getattr(source, "settings", {})))
+            raise InputError(
+                f"history must be what fit returned, or a mapping such as {{'loss': [0.5, 0.4]}}, "
+                f"but got {shown(source)}."
+            )
+        figures = {str(name): _column(name, values) for name, values in columns.items()}
+        return cls({**_empty(), **figures}, dict(getattr(source, "settings", {})))
+
+
+def _column(name: object, values: Any) -> list[float]:
+    """Return a column's values as floats; else raise InputError."""
+    try:
+        if isinstance(values, str):
+            raise TypeError
+        return [float(value) for value in values]
+    except (TypeError, ValueError, OverflowError) as why:
+        raise InputError(
+            f"The history's column {name!r} must be a list of numbers, one an epoch, "
+            f"but it is {shown(values)}."
+        ) from why

@@ -68,10 +68,11 @@ def script(config: ExperimentConfig, layer_sizes: Sequence[int], scale: float) -
         A program that needs Keras and the data set's package, and not mnistlab.
     """
     parts = [
+        _unknown(config),
         "import keras\n",
         _seeding(config),
         "# Load and prepare the data.",
-        LOADING.get(config.dataset, LOADING["custom"]).replace("{seed}", str(config.seed or 0)),
+        LOADING.get(config.dataset, LOADING["custom"]).replace("{seed}", str(_seed(config))),
         _preparing(layer_sizes, scale),
         "# Design and build the model.",
         _building(config, layer_sizes),
@@ -83,11 +84,25 @@ def script(config: ExperimentConfig, layer_sizes: Sequence[int], scale: float) -
         "test_loss, test_accuracy = model.evaluate(x_test, y_test)",
         'print(f"test accuracy {test_accuracy:.2%}")\n',
     ]
-    return "\n".join(parts)
+    return "\n".join(filter(None, parts))
+
+
+def _unknown(config: ExperimentConfig) -> str:
+    """Return a comment that names what isn't known of a network made by hand."""
+    names = [name for name in ("optimizer", "learning_rate", "loss", "batch_size", "order")
+             if getattr(config, name) is None]  # fmt: skip
+    if not names:
+        return ""
+    return f"# Not known of this network, and the usual choice here: {', '.join(names)}."
 
 
 def _seeding(config: ExperimentConfig) -> str:
-    return "" if config.seed is None else f"keras.utils.set_random_seed({config.seed})\n"
+    return "" if config.seed is None else f"keras.utils.set_random_seed({_seed(config)})\n"
+
+
+def _seed(config: ExperimentConfig) -> int:
+    """Return the seed as Keras and scikit-learn take it, below 2³²."""
+    return (config.seed or 0) % 2**32
 
 
 def _preparing(layer_sizes: Sequence[int], scale: float) -> str:
@@ -121,11 +136,13 @@ def _building(config: ExperimentConfig, layer_sizes: Sequence[int]) -> str:
 
 def _compiling(config: ExperimentConfig, n_outputs: int) -> str:
     outputs = config.output_activation or "softmax"
-    loss, weight = choices.keras_loss(config.loss or "categorical_crossentropy", outputs, n_outputs)
-    optimizer = OPTIMIZERS[config.optimizer or "sgd"]
+    loss = config.loss or choices.default_loss(outputs)
+    loss, weight = choices.keras_loss(loss, outputs, n_outputs)
+    rule = config.optimizer or "sgd"
+    rate = choices.learning_rate(config.learning_rate, rule)
     lines = [
         "model.compile(",
-        f"    optimizer=keras.optimizers.{optimizer}(learning_rate={config.learning_rate}),",
+        f"    optimizer=keras.optimizers.{OPTIMIZERS[rule]}(learning_rate={rate}),",
         f'    loss="{loss}",',
     ]
     if weight:
@@ -137,11 +154,17 @@ def _fitting(config: ExperimentConfig) -> str:
     size = "len(x_train)" if config.batch_size == "full" else config.batch_size or 32
     settings = f"epochs={config.epochs}, batch_size={size}"
     lines = []
+    share = config.validation_split
+    if config.order == "sorted" and share:  # Keras would keep the last classes for validation
+        lines += [f"kept = int(len(x_train) * (1 - {share}))",
+                  "validation_data = (x_train[kept:], y_train[kept:])",
+                  "x_train, y_train = x_train[:kept], y_train[:kept]"]  # fmt: skip
+        settings += ", validation_data=validation_data"
+    elif share:
+        settings += f", validation_split={share}"
     if config.order == "sorted":
         lines += ["by_class = y_train.argmax(axis=1).argsort(kind='stable')",
                   "x_train, y_train = x_train[by_class], y_train[by_class]"]  # fmt: skip
     if config.order in ("stored", "sorted"):
         settings += ", shuffle=False"
-    if config.validation_split:
-        settings += f", validation_split={config.validation_split}"
     return "\n".join([*lines, f"history = model.fit(x_train, y_train, {settings})\n"])

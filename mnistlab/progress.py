@@ -51,7 +51,7 @@ class Progress:
     """
 
     def __init__(self, epochs: int, steps: int, verbose: int | str = "auto") -> None:
-        if verbose not in LEVELS:
+        if not isinstance(verbose, int | str) or verbose not in LEVELS:
             raise InputError(
                 f"verbose={verbose!r} is not known. Give 0 (nothing), "
                 "1 (a bar), 2 (one line an epoch) or 'auto'."

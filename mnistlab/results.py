@@ -14,7 +14,7 @@ The folder of a run (version 1, readable for ever):
 import csv
 import dataclasses
 import html
-import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnistlab import plain_keras, runfolder, steps
+from mnistlab import choices, plain_keras, runfolder, steps
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import Dataset
 from mnistlab.environment import describe_environment
-from mnistlab.errors import InputError, NotFittedError
+from mnistlab.errors import DivergedError, InputError, NotFittedError
 from mnistlab.history import History
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ class ExperimentResult:
 
         Raises:
             InputError: a model whose layers aren't fully connected, or that doesn't fit.
+            DivergedError: its loss is NaN or infinite.
 
         Example:
             >>> from mnistlab import build_model, fit_model, load_data
@@ -139,11 +140,14 @@ class ExperimentResult:
         """
         steps.must_be_model(model)
         steps.must_be_dataset(dataset)
-        history = History.of(history)
-        config = config or _config_of(model, dataset, history)
+        history = History() if history is None else History.of(history)
+        made = _config_of(model, dataset, history)
+        config = made if config is None else _described_by(config, made, dataset)
         evaluation = steps.evaluate_model(model, dataset)
+        if not math.isfinite(evaluation.loss):
+            raise DivergedError.at(steps.learning_rule_of(model)[1] or math.nan)
         outputs = steps.predict_with(model, dataset.x_test)
-        return cls(
+        result = cls(
             config=config,
             dataset=DatasetInfo.of(dataset),
             model=model,
@@ -158,6 +162,8 @@ class ExperimentResult:
             data=dataset,
             test_outputs=outputs,
         )
+        _must_agree(result.network.predict(dataset.x_test[:100]), outputs[:100])
+        return result
 
     # ── asked ───────────────────────────────────────────────────────────────────────────────────
 
@@ -193,16 +199,21 @@ class ExperimentResult:
             Shape (n, classes): for softmax the probability of each class, each row's sum 1.
 
         Raises:
-            InputError: another shape.
+            InputError: another shape, or values above 1 that aren't uint8.
 
         Example:
             >>> result.predict(dataset.test_images[:5]).argmax(axis=1)  # doctest: +SKIP
             array([7, 2, 1, 0, 4])
         """
-        return self.network.predict(self._patterns(np.asarray(images)))
+        return self.network.predict(self._patterns(images))
 
-    def _patterns(self, images: NDArray[Any]) -> NDArray[Any]:
+    def _patterns(self, given: ArrayLike) -> NDArray[Any]:
         """Return images as flattened patterns in [0, 1]."""
+        try:
+            images = np.asarray(given)
+        except ValueError as why:
+            raise InputError("images must be one array of numbers, and these differ in "
+                             "shape.") from why  # fmt: skip
         shape = self.dataset.image_shape
         if shape and images.shape == shape:
             images = images[None]
@@ -210,6 +221,12 @@ class ExperimentResult:
             images = images.reshape(len(images), -1)
         if images.dtype == np.uint8:
             return images.astype(np.float32) / np.float32(self.dataset.scale)
+        if shape and images.dtype.kind in "iuf" and images.size and images.max() > 1:
+            raise InputError(
+                f"images holds values up to {images.max():g}, but the network takes values in "
+                f"[0, 1]. Divide by {self.dataset.scale:g}, or give the raw images as whole "
+                'numbers of 8 bits: images.astype("uint8").'
+            )
         return images
 
     def as_keras(self) -> str:
@@ -333,6 +350,7 @@ class ExperimentResult:
         Raises:
             OutputError: the folder can't be written, or already holds a run.
             SaveError: the disk is full, say; nothing half-written is left.
+            DivergedError: a figure is NaN or infinite.
         """
         path = runfolder.must_take_a_run(folder, overwrite)
         runfolder.write_folder(path, self._writers())
@@ -340,13 +358,13 @@ class ExperimentResult:
 
     def _writers(self) -> dict[str, runfolder.Writer]:
         """Return what writes each file of the run's folder."""
-        record = json.dumps(self.record(), indent=1, allow_nan=False, ensure_ascii=False)
+        record = runfolder.as_json(self.record())
         writers: dict[str, runfolder.Writer] = {
             "weights.npz": lambda path: save_weights(path, self.network.get_weights()),
             "history.csv": self._write_history,
             "confusion_matrix.png": lambda path: self.confusion_picture().save(path),
             "learning_curves.png": lambda path: self.learning_curves().save(path),
-            runfolder.RECORD: lambda path: runfolder.write_text(path, record + "\n"),
+            runfolder.RECORD: lambda path: runfolder.write_text(path, record),
         }
         if not isinstance(self.model, ClassicNetwork):
             writers["model.keras"] = lambda path: self.model.save(path)
@@ -376,7 +394,8 @@ class ExperimentResult:
         """
         from mnistlab import savedrun
 
-        saved = savedrun.read(Path(folder))
+        folder = Path(folder).expanduser()
+        saved = savedrun.read(folder)
         record, config = saved.record, saved.config
         model = _network(
             saved.layer_sizes, saved.weights, config.hidden_activation,
@@ -396,7 +415,7 @@ class ExperimentResult:
             seconds=record["seconds"],
             environment=record["environment"],
             completed=record.get("completed", True),
-            folder=Path(folder),
+            folder=folder,
         )
 
 
@@ -425,9 +444,8 @@ def confusion(
         >>> confusion(np.array([0, 1]), np.array([[0.9, 0.1], [0.8, 0.2]]), 2).tolist()
         [[1, 0], [1, 0]]
     """
-    answers = outputs.argmax(axis=1)
     matrix = np.zeros((n_classes, n_classes), np.int64)
-    np.add.at(matrix, (actual, answers), 1)
+    np.add.at(matrix, (actual, steps.answers_of(outputs)), 1)
     return matrix
 
 
@@ -467,8 +485,38 @@ def _config_of(model: Any, dataset: Dataset, history: History) -> ExperimentConf
             "output_activation": design.output_activation,
             **reading.training_of(model),
         }
+        if made["learning_rate"] is not None:  # Keras keeps it in float32: 0.01 as 0.0099999998
+            made["learning_rate"] = float(f"{made['learning_rate']:.7g}")
+        if not choices.belong_together(made["loss"], design.output_activation):
+            made["loss"] = None  # such as a cross-entropy that takes the net inputs themselves
     went: dict[str, Any] = {"batch_size": None, "order": None, "seed": None, **history.settings}
     return ExperimentConfig(dataset=dataset.name, epochs=history.epochs, **made, **went)
+
+
+def _described_by(
+    config: ExperimentConfig, made: ExperimentConfig, dataset: Dataset
+) -> ExperimentConfig:
+    """Return the config that is said to describe a model, nothing left open; `made` is read off.
+
+    Raises:
+        InputError: it describes another network.
+    """
+    config = config.resolved(engine=made.engine, dataset=dataset.name, task=dataset.task)
+    for name in ("hidden_units", "hidden_activation", "output_activation"):
+        said, found = getattr(config, name), getattr(made, name)
+        if said != found and (name != "hidden_activation" or made.hidden_units):
+            raise InputError(f"The config says {name}={said!r}, but the model has {found!r}. "
+                             "Give the config that it was built from, or none.")  # fmt: skip
+    return config
+
+
+def _must_agree(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> None:
+    """Raise InputError where the network of a result doesn't compute what its model does."""
+    if not np.allclose(ours, theirs, rtol=1e-3, atol=1e-3):
+        raise InputError(
+            "The model computes something else than its Dense layers in a row do. A result can "
+            "be made of Dense layers, each with one activation, whose outputs go to the next."
+        )
 
 
 def _batches(batch_size: int | str | None) -> str:

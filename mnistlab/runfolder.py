@@ -1,21 +1,37 @@
 """Writing a run's folder: all of it or nothing.
 
-The files are written into a folder aside, named `.NAME.partial-…`, and moved to where they belong
-when each of them is whole; result.json comes last, so a folder that holds it holds a whole run.
+The files are written into a folder aside, named `.partial-…` inside it, and moved to where they
+belong when each of them is whole; result.json comes last, so a folder that holds it holds a whole
+run.
 """
 
 import contextlib
 import itertools
+import json
+import math
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from mnistlab.errors import OutputError, SaveError
+from mnistlab.checks import shown
+from mnistlab.errors import DivergedError, OutputError, SaveError
 
 RECORD = "result.json"
+FILES = (
+    RECORD,
+    "weights.npz",
+    "model.keras",
+    "history.csv",
+    "learning_curves.png",
+    "confusion_matrix.png",
+    "worst_mistakes.png",
+    "comparison.json",
+    "comparison.png",
+)  # all that a run or a comparison may leave
 
 Writer = Callable[[Path], object]
 
@@ -35,16 +51,34 @@ def must_take_a_run(folder: str | os.PathLike[str], overwrite: bool = False) -> 
         overwrite: whether a run that lies there already may be replaced.
 
     Raises:
-        OutputError: it can't be written, is a file, or holds another run.
+        OutputError: it can't be written, is a file, or holds another run or files of such names.
     """
-    path = Path(folder).expanduser()
-    if path.exists() and not path.is_dir():
-        raise OutputError(f"{path} is a file, so no run can be saved there. Choose another folder.")
-    if (path / RECORD).exists() and not overwrite:
-        raise OutputError(f"{path} already holds a run, and it is kept. Choose another folder, "
-                          "or say overwrite=True (--overwrite) to replace it.")  # fmt: skip
-    _must_be_writable(path)
+    try:
+        path = Path(folder).expanduser()
+        if "\0" in str(path):
+            raise ValueError("a name holds no null character")
+        if path.exists() and not path.is_dir():
+            raise OutputError(
+                f"{path} is a file, so no run can be saved there. Choose another folder."
+            )
+        if not overwrite:
+            _must_hold_no_run(path)
+        _must_be_writable(path)
+    except OutputError:
+        raise
+    except (TypeError, ValueError, RuntimeError, OSError) as why:
+        said = getattr(why, "strerror", None) or why
+        raise OutputError(f"out={shown(folder)} can't be a folder: {said}.") from why
     return path
+
+
+def _must_hold_no_run(path: Path) -> None:
+    """Raise OutputError where a file lies that a run would replace."""
+    there = [name for name in FILES if (path / name).exists()]
+    if there:
+        what = "a run" if RECORD in there else " and ".join(there)
+        raise OutputError(f"{path} already holds {what}, and that is kept. Choose another folder, "
+                          "or say overwrite=True (--overwrite) to replace it.")  # fmt: skip
 
 
 def _must_be_writable(path: Path) -> None:
@@ -59,7 +93,7 @@ def _must_be_writable(path: Path) -> None:
 
 
 def write_folder(folder: Path, writers: Mapping[str, Writer]) -> None:
-    """Write every file, or none where one fails.
+    """Write every file, or none where one fails; what an earlier run left there goes.
 
     Args:
         folder: where they will lie; made where it doesn't exist.
@@ -71,16 +105,17 @@ def write_folder(folder: Path, writers: Mapping[str, Writer]) -> None:
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     aside: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
         for name, write in writers.items():
             write(aside / name)
             _sync(aside / name)
-        folder.mkdir(exist_ok=True)
+        for name in FILES:  # result.json first: without it the rest is no run
+            (folder / name).unlink(missing_ok=True)
         for name in sorted(writers, key=lambda name: name == RECORD):
             os.replace(aside / name, folder / name)
     except OSError as why:
-        raise SaveError(f"The run could not be saved in {folder}: {why.strerror or why}. Nothing "
+        raise SaveError(f"The run could not be saved in {folder}: {_reason(why)}. Nothing "
                         "half-written is left. Free some space, or choose another folder "
                         "with out=… (--out).") from why  # fmt: skip
     finally:
@@ -91,10 +126,43 @@ def write_folder(folder: Path, writers: Mapping[str, Writer]) -> None:
                 one.rmdir()
 
 
+def _reason(error: BaseException) -> str:
+    """Return what the system said, where an error tells of another."""
+    while isinstance(error, SaveError) and error.__cause__ is not None:
+        error = error.__cause__
+    return str(getattr(error, "strerror", None) or error)
+
+
 def _sync(path: Path) -> None:
     """Make sure that the file's bytes are on the disk, where a full disk shows at the latest."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
+
+
+def as_json(record: Mapping[str, Any]) -> str:
+    """Return a record as the text of a JSON file.
+
+    Raises:
+        DivergedError: it holds NaN or an infinite figure, which JSON can't.
+    """
+    odd = ", ".join(_not_finite(record))
+    if odd:
+        raise DivergedError(f"The run can't be saved, because figures of it are NaN or infinite: "
+                            f"{odd}. The training diverged: try a smaller learning_rate, and "
+                            "check that the inputs are scaled to [0, 1].")  # fmt: skip
+    return json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _not_finite(record: Mapping[str, Any], within: str = "") -> list[str]:
+    """Return the names of the parts that hold NaN or an infinite figure."""
+    found: list[str] = []
+    for name, part in record.items():
+        if isinstance(part, Mapping):
+            found += _not_finite(part, f"{within}{name}.")
+        elif any(isinstance(one, float) and not math.isfinite(one)
+                 for one in (part if isinstance(part, list) else [part])):  # fmt: skip
+            found.append(f"{within}{name}")
+    return found
 
 
 def write_text(path: Path, text: str) -> None:

@@ -36,6 +36,7 @@ from mnistlab import checks, choices, seeding
 from mnistlab.classic import arrays
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.datasets import Dataset
+from mnistlab.environment import missing_for_keras
 from mnistlab.errors import InputError, TrainingInterrupted
 from mnistlab.history import History
 from mnistlab.notices import notice
@@ -61,19 +62,12 @@ class Evaluation:
         return iter((self.loss, self.accuracy))
 
 
-def keras_is_missing() -> str | None:
-    """Return the package without which the Keras engine can't run here, or None."""
-    from mnistlab.keras_engine import quiet
-
-    return quiet.missing_package()
-
-
 def engine_to_use(engine: str) -> str:
     """Return the engine: the one named, or for "auto" Keras where it is installed."""
     engine = checks.choice("engine", engine, ("auto", *choices.ENGINES))
     if engine != "auto":
         return engine
-    missing = keras_is_missing()
+    missing = missing_for_keras()
     if missing is None:
         return "keras"
     notice(f"{missing} isn't installed, so the network from scratch does the work "
@@ -94,7 +88,7 @@ def build_model(
     Args:
         dataset: what it will learn.
         engine: "keras", "classic", or "auto": Keras where it is installed.
-        hidden_units: units of the hidden layer, or of each, such as (128, 64).
+        hidden_units: units of the hidden layer, or of each, such as (128, 64); () for none.
         hidden_activation: "sigmoid", "relu", "tanh", "exponential" or "linear".
         output_activation: these or "softmax"; None: softmax for classes.
         seed: decides the initial weights, the same for both engines.
@@ -115,9 +109,9 @@ def build_model(
     hidden = checks.units("hidden_units", hidden_units)
     sizes = (dataset.n_inputs, *hidden, dataset.n_classes)
     hidden_f = choices.hidden_activation(hidden_activation)
-    output_f = choices.output_activation(
-        output_activation or choices.default_output_activation(dataset.task), sizes[-1]
-    )
+    if output_activation is None:
+        output_activation = choices.default_output_activation(dataset.task)
+    output_f = choices.output_activation(output_activation, sizes[-1])
     seed = checks.whole("seed", seed)
     if engine_to_use(engine) == "classic":
         return ClassicNetwork(sizes, hidden_f, output_f, seed)
@@ -142,6 +136,21 @@ def must_be_model(model: Any) -> None:
         raise InputError(f"model must be a ClassicNetwork or a Keras model, but got "
                          f"{checks.shown(model)}. Build it first: "
                          "model = mnistlab.build_model(dataset).")  # fmt: skip
+    if not isinstance(model, ClassicNetwork) and not hasattr(model, "input_shape"):
+        raise InputError("The Keras model doesn't know the shape of its inputs. Make it with "
+                         "keras.Sequential, and start it with keras.Input((784,)), or as many "
+                         "inputs as a pattern has.")  # fmt: skip
+
+
+def must_fit(model: Any, dataset: Dataset) -> None:
+    """Raise InputError where a Keras model has not one output for each class."""
+    if isinstance(model, ClassicNetwork):
+        return  # it checks the labels itself
+    outputs = model.output_shape[-1]
+    if outputs != dataset.n_classes and (outputs, dataset.n_classes) != (1, 2):
+        raise InputError(f"The model has {outputs} outputs, but {dataset.name} has "
+                         f"{dataset.n_classes} classes. End it with "
+                         f"keras.layers.Dense({dataset.n_classes}).")  # fmt: skip
 
 
 def compile_model(
@@ -209,6 +218,10 @@ def fit_model(
     """
     must_be_model(model)
     must_be_dataset(dataset)
+    must_fit(model, dataset)
+    if callbacks and isinstance(model, ClassicNetwork):
+        raise InputError("callbacks are Keras's, so they need a Keras model (engine='keras'). "
+                         "A ClassicNetwork takes on_epoch_end=…, a function.")  # fmt: skip
     epochs, seed = checks.whole("epochs", epochs), checks.whole("seed", seed)
     initial_epoch = checks.whole("initial_epoch", initial_epoch)
     (x, y), validation = held_back(dataset, validation_split)
@@ -267,7 +280,8 @@ def advise(model: Any, batch_size: int) -> None:
     name, rate = learning_rule_of(model)
     if name == "sgd" and batch_size < SMALL_BATCH and rate is not None and rate >= LARGE_RATE:
         notice(f"learning_rate={rate:g} is large for batches of {batch_size}: true SGD learns "
-               "better with 0.1 than with 0.5 (one epoch of MNIST: 96.4% against 80.8%).")
+               "better with 0.1 than with 0.5 (one epoch of MNIST: 96.4% against "
+               "80.8%).")  # fmt: skip
 
 
 def learning_rule_of(model: Any) -> tuple[str | None, float | None]:
@@ -289,16 +303,33 @@ def evaluate_model(model: Any, dataset: Dataset) -> Evaluation:
 
     Returns:
         An Evaluation, which unpacks as `loss, accuracy = evaluate_model(model, dataset)`.
+
+    Raises:
+        InputError: a model that isn't compiled, or that doesn't fit the data set.
     """
     must_be_model(model)
     must_be_dataset(dataset)
+    must_fit(model, dataset)
     if isinstance(model, ClassicNetwork):
         return Evaluation(*model.evaluate(dataset.x_test, dataset.y_test))
     from mnistlab.keras_engine import training
 
     figures = training.evaluate(model, dataset.x_test, dataset.y_test)
-    loss, accuracy = figures.pop("loss"), figures.pop("accuracy", float("nan"))
-    return Evaluation(loss, accuracy, figures)
+    loss = figures.pop("loss")
+    if "accuracy" not in figures:  # compiled by hand, without that metric
+        answers = answers_of(predict_with(model, dataset.x_test))
+        figures["accuracy"] = float(np.mean(answers == dataset.y_test))
+    return Evaluation(loss, figures.pop("accuracy"), figures)
+
+
+def answers_of(outputs: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return the class that each row of outputs says, shape (n,): where the largest stands.
+
+    A single output says class 1 above 0.5, else class 0.
+    """
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > 0.5).astype(np.int64)
+    return np.asarray(outputs.argmax(axis=1), np.int64)
 
 
 def predict_with(model: Any, x: NDArray[np.float32]) -> NDArray[np.floating]:

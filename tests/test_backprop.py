@@ -45,7 +45,9 @@ def test_hidden_errors_use_the_weights_from_before_the_update():
 
 def test_weight_change_takes_the_senders_activation_and_the_receivers_error():
     # Three senders, two receivers: the shapes alone tell them apart.
-    change, bias = backprop.weight_change(0.1, np.array([[1.0, 2.0, 3.0]]), np.array([[10.0, 20.0]]))
+    change, bias = backprop.weight_change(
+        0.1, np.array([[1.0, 2.0, 3.0]]), np.array([[10.0, 20.0]])
+    )
     assert change == pytest.approx(np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]]))
     assert bias == pytest.approx([1.0, 2.0])
 
@@ -119,7 +121,12 @@ def test_downhill_is_the_change_for_beta_one():
 
 def test_layers_of_linear_units_collapse_into_one():
     rng = np.random.default_rng(2)
-    w1, b1, w2, b2 = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=(4, 2)), np.ones(2)
+    w1, b1, w2, b2 = (
+        rng.normal(size=(3, 4)),
+        rng.normal(size=4),
+        rng.normal(size=(4, 2)),
+        np.ones(2),
+    )
     x = rng.normal(size=(5, 3))
     two = backprop.forward(x, [(w1, b1), (w2, b2)], ["linear", "linear"])[1][-1]
     one = backprop.forward(x, [(w1 @ w2, b1 @ w2 + b2)], ["linear"])[1][-1]

@@ -13,7 +13,7 @@ import pytest
 from tiny_data import tiny_arrays, write_npz
 
 from mnistlab import datasets
-from mnistlab.dataplaces import DIGESTS
+from mnistlab.data.places import DIGESTS
 from mnistlab.datasets import Dataset, load_data
 from mnistlab.errors import DataError, InputError, MissingDependencyError
 

@@ -41,9 +41,7 @@ def test_after_100_mini_batches_no_weight_differs_by_more_than_1e_5(outputs, los
     model = building.build(SIZES, "sigmoid", outputs, seed=4)
     building.compile_model(model, "sgd", 0.1, loss)
     theirs = History()
-    training.fit(
-        model, x, y, epochs=1, batch_size=32, order=order, history=theirs, verbose=0
-    )
+    training.fit(model, x, y, epochs=1, batch_size=32, order=order, history=theirs, verbose=0)
     for a, b in zip(classic.get_weights(), model.get_weights(), strict=True):
         assert np.abs(a - b).max() < 1e-5
     assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-5)

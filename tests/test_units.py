@@ -116,5 +116,7 @@ def test_cross_entropy_stays_finite_where_the_answer_is_sure_and_wrong(loss):
 def test_categorical_crossentropy_by_hand():
     # softmax of (ln 1, ln 3) is (1/4, 3/4); the loss of the first class is ln 4
     net = np.log([[1.0, 3.0]])
-    value = units.loss("categorical_crossentropy", "softmax", net, units.softmax(net), np.eye(2)[:1])
+    value = units.loss(
+        "categorical_crossentropy", "softmax", net, units.softmax(net), np.eye(2)[:1]
+    )
     assert value[0] == pytest.approx(np.log(4))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mnistlab.datafiles import IDX_FILES
+from mnistlab.data.files import IDX_FILES
 
 Answer = Callable[[BaseHTTPRequestHandler, threading.Event], None]
 

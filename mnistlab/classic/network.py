@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnistlab import checks, choices, seeding
 from mnistlab.classic import arrays, backprop, units
+from mnistlab.classic.trace import Trace, trace
 from mnistlab.classic.optimizers import SGD, LearningRule, learning_rule
 from mnistlab.classic.units import Array
 from mnistlab.errors import DivergedError, InputError
@@ -180,6 +181,25 @@ class ClassicNetwork:
         """
         patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
         return backprop.forward(patterns, self.layers, self.activations)[1]
+
+    def trace(self, x: ArrayLike, desired: ArrayLike) -> Trace:
+        """Return every I, f(I), E and Δw of one step with one pattern; no weight is changed.
+
+        Args:
+            x: one pattern, shape (inputs,).
+            desired: its label, or its desired outputs, shape (outputs,).
+
+        Returns:
+            A Trace, whose `layers` hold the arrays under the slide's names.
+
+        Example:
+            >>> ClassicNetwork((4, 4, 3)).trace([0.1, 0.2, 0.3, 0.4], 2).layers[0].I.shape
+            (4,)
+        """
+        pattern = arrays.patterns(np.asarray(x)[None], self.layer_sizes[0], self.dtype)
+        wanted = arrays.desired(np.asarray(desired)[None], 1, self.layer_sizes[-1], self.dtype)
+        beta = self.optimizer.learning_rate
+        return trace(pattern, wanted, self.layers, self.activations, self.loss, beta)
 
     def predict(self, x: ArrayLike) -> Array:
         """Return the outputs for patterns of shape (n, inputs): shape (n, outputs).

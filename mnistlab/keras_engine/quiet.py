@@ -7,7 +7,6 @@ to a file; what was caught is replayed if the import fails.
 
 import contextlib
 import importlib
-import importlib.util
 import os
 import sys
 import tempfile
@@ -16,24 +15,8 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import IO
 
+from mnistlab import environment
 from mnistlab.errors import MissingDependencyError
-
-BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}  # Keras's word → package
-
-
-def backend_name() -> str:
-    """Return the backend that Keras will use: KERAS_BACKEND, or TensorFlow."""
-    return os.environ.get("KERAS_BACKEND", "tensorflow").strip().lower()
-
-
-def missing_package() -> str | None:
-    """Return the package that the Keras engine lacks here, or None; imports nothing."""
-    if "keras" in sys.modules:
-        return None
-    for package in ("keras", BACKENDS.get(backend_name(), backend_name())):
-        if importlib.util.find_spec(package) is None:
-            return package
-    return None
 
 
 def import_keras() -> ModuleType:
@@ -44,7 +27,7 @@ def import_keras() -> ModuleType:
     """
     if "keras" in sys.modules:
         return sys.modules["keras"]
-    package = missing_package()
+    package = environment.missing_for_keras()
     if package is not None:
         raise MissingDependencyError(
             f"The Keras engine needs {package}, which isn't installed here. Install it with\n"

@@ -10,11 +10,13 @@ import pytest
 import tiny_data
 from tiny_data import Mirror, tiny_arrays, write_idx_folder, write_npz
 
-from mnistlab import dataplaces, datasets, downloads
-from mnistlab.arraychecks import checked_arrays, digest_of
-from mnistlab.dataplaces import describe
+from mnistlab import datasets
+from mnistlab.data import downloads
+from mnistlab.data import places as dataplaces
+from mnistlab.data.arraychecks import checked_arrays, digest_of
+from mnistlab.data.downloads import Patience, Remote
+from mnistlab.data.places import describe
 from mnistlab.datasets import Dataset, fetch, load_data
-from mnistlab.downloads import Patience, Remote
 from mnistlab.errors import DataError, DownloadError, InputError
 
 # In these tests the tiny data set is MNIST, so that all of MNIST's ways are gone.
@@ -309,7 +311,8 @@ def test_fetch_never_falls_back() -> None:
 
 def test_two_processes_that_fetch_at_once(tmp_path: Path, mirror: Mirror) -> None:
     code = f"""
-from mnistlab import dataplaces, downloads
+from mnistlab.data import downloads
+from mnistlab.data import places as dataplaces
 tiny = downloads.Remote("mnist", {DIGEST!r}, (), 1000, 10**6)
 dataplaces.MNIST, dataplaces.DIGESTS["mnist"] = tiny, tiny.digest
 from mnistlab.datasets import fetch

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from tiny_data import idx_bytes, idx_files, tiny_arrays, write_idx_folder, write_npz
 
-from mnistlab import datafiles
-from mnistlab.arraychecks import checked_arrays, digest_of
-from mnistlab.datafiles import parse_idx, read_files
+from mnistlab.data import files as datafiles
+from mnistlab.data.arraychecks import checked_arrays, digest_of
+from mnistlab.data.files import parse_idx, read_files
 from mnistlab.errors import DataError
 
 

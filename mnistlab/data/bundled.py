@@ -4,7 +4,7 @@ Nothing is downloaded. Each is split into training and test set with a fixed shu
 class, so that everyone has the same split.
 
 Example:
-    >>> from mnistlab.bundled import mnist_5k
+    >>> from mnistlab.data.bundled import mnist_5k
     >>> mnist_5k()["x_train"].shape
     (4000, 28, 28)
 """
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistlab.arraychecks import Arrays
+from mnistlab.data.arraychecks import Arrays
 from mnistlab.errors import DataError, MissingDependencyError
 
 IN_SCIKIT_LEARN = "inside the scikit-learn package"

@@ -6,7 +6,7 @@ A time limit here is wall-clock time, also where a name server never answers or 
 one byte a second: the download runs in a thread that is left behind when its time is up.
 
 Example:
-    >>> from mnistlab.downloads import MNIST, cache_file
+    >>> from mnistlab.data.downloads import MNIST, cache_file
     >>> cache_file(MNIST).name
     'mnist.npz'
 """
@@ -27,8 +27,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from mnistlab.arraychecks import Arrays, checked_arrays, digest_of
-from mnistlab.datafiles import IDX_FILES, parse_download, read_npz
+from mnistlab.data.arraychecks import Arrays, checked_arrays, digest_of
+from mnistlab.data.files import IDX_FILES, parse_download, read_npz
 from mnistlab.errors import DataError, DownloadError
 
 

@@ -10,7 +10,7 @@ with the same digest:
 
 Example:
     >>> import numpy as np
-    >>> from mnistlab.arraychecks import checked_arrays
+    >>> from mnistlab.data.arraychecks import checked_arrays
     >>> x, y = np.array([[0.0, 0.5], [1.0, 0.2]]), [0, 1]
     >>> arrays = checked_arrays({"x_train": x, "y_train": y, "x_test": x, "y_test": y})
     >>> str(arrays["x_train"].dtype), arrays["y_train"].tolist()

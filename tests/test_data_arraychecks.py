@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tiny_data import tiny_arrays
 
-from mnistlab.arraychecks import checked_arrays, digest_of, scaled
+from mnistlab.data.arraychecks import checked_arrays, digest_of, scaled
 from mnistlab.errors import DataError
 
 

@@ -13,9 +13,9 @@ import pytest
 import tiny_data
 from tiny_data import Mirror, idx_bytes, sends, status, tiny_arrays
 
-from mnistlab import downloads
-from mnistlab.arraychecks import checked_arrays, digest_of
-from mnistlab.downloads import Patience, Remote, cache_file, download, read_verified, store
+from mnistlab.data import downloads
+from mnistlab.data.arraychecks import checked_arrays, digest_of
+from mnistlab.data.downloads import Patience, Remote, cache_file, download, read_verified, store
 from mnistlab.errors import DataError, DownloadError
 
 ARRAYS = tiny_arrays()

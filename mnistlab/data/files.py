@@ -10,7 +10,7 @@ one for the number of dimensions, each dimension as four bytes (big-endian), the
 
 Example:
     >>> import io
-    >>> from mnistlab.datafiles import parse_idx
+    >>> from mnistlab.data.files import parse_idx
     >>> parse_idx(io.BytesIO(bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])), "two labels", n_dims=1)
     array([7, 9], dtype=uint8)
 """
@@ -25,7 +25,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistlab.arraychecks import ARRAY_NAMES, Arrays
+from mnistlab.data.arraychecks import ARRAY_NAMES, Arrays
 from mnistlab.errors import DataError
 
 # The most that one data set may take when unpacked: MNIST takes 55 MB.

@@ -1,0 +1,42 @@
+"""Pictures of a training and of what it learned, for a notebook, a README and a screen reader.
+
+mistakes.py     worst_mistakes, worst_indices: what the network got most wrong
+images.py       image_grid, samples: images in rows
+engines.py      engine_comparison: the same training by several engines
+curves.py       learning_curves: loss and accuracy by epoch
+confusion.py    confusion_matrix: what was taken for what
+runs.py         the Historys to draw, by name, and their figures in words
+arguments.py    arrays and class names as they are given, or an error that helps
+picture.py      Picture: alt text, caption, PNG; the house style and its colours
+words.py        names and numbers, in captions and on axes
+
+Each function takes arrays and Historys and returns a `Picture`: a matplotlib figure that knows its
+alt text and caption, shows itself in a notebook, and saves itself as PNG. There is no pyplot here:
+no display is needed, nothing is kept alive, and a notebook's own style sheet changes nothing.
+
+Colours are Okabe and Ito's, which hold for the colour-blind; markers, dashes and hatches tell the
+same in grey.
+
+Example:
+    >>> picture = learning_curves({"loss": [0.5, 0.25], "accuracy": [0.8, 0.9]})
+    >>> picture.caption
+    'Over 2 epochs: training loss from 0.5 to 0.25, training accuracy from 80.0% to 90.0%.'
+"""
+
+from mnistlab.plots.confusion import confusion_matrix
+from mnistlab.plots.curves import learning_curves
+from mnistlab.plots.engines import engine_comparison
+from mnistlab.plots.images import image_grid, samples
+from mnistlab.plots.mistakes import worst_indices, worst_mistakes
+from mnistlab.plots.picture import Picture
+
+__all__ = [
+    "Picture",
+    "confusion_matrix",
+    "engine_comparison",
+    "image_grid",
+    "learning_curves",
+    "samples",
+    "worst_indices",
+    "worst_mistakes",
+]

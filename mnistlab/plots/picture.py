@@ -1,0 +1,152 @@
+"""Picture: a matplotlib figure with its words, saved as PNG; the style of the house."""
+
+import base64
+import html
+import io
+import os
+import secrets
+import textwrap
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from mnistlab.checks import shown
+from mnistlab.errors import InputError, SaveError
+
+# Okabe & Ito, the strongest against white paper first; their yellow is too pale for a line.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+INK, FAINT, PALE = "#222222", "#5C5C5C", "#E4E4E4"
+
+CSS_PIXELS = 100  # an inch of the picture in a page: 8 inches are 800 px wide
+DPI = 160  # dots drawn for that inch, so that dense screens stay sharp
+
+STYLE: dict[Any, Any] = {
+    "font.size": 10, "axes.titlesize": 11, "axes.titleweight": "bold", "figure.titlesize": 12.5,
+    "figure.titleweight": "bold", "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK,
+    "ytick.color": INK, "axes.edgecolor": FAINT, "axes.spines.top": False,
+    "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True, "grid.color": PALE,
+    "legend.frameon": False, "hatch.color": "white", "hatch.linewidth": 1.2,
+    "figure.constrained_layout.h_pad": 0.09, "figure.constrained_layout.w_pad": 0.09,
+    "text.parse_math": False,  # a class or a run may be called "$x"
+}  # fmt: skip
+
+_one_at_a_time = threading.RLock()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the package's style, whatever style the notebook has set; theirs is put back."""
+    # matplotlib's settings belong to the process, so two threads take turns
+    with _one_at_a_time, matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+class Picture(Figure):
+    """A matplotlib figure with its alt text and caption.
+
+    Attributes:
+        title: what stands above it.
+        alt: what it shows, in words and numbers, for those who don't see it.
+        caption: the sentence of numbers that a page shows below it.
+
+    Example:
+        >>> picture = Picture("A title", "A line that rises from 0 to 1.", "From 0 to 1.")
+        >>> picture.alt, picture._repr_png_()[1:4]
+        ('A line that rises from 0 to 1.', b'PNG')
+    """
+
+    def __init__(
+        self, title: str, alt: str, caption: str, size: tuple[float, float] = (8.0, 4.0)
+    ) -> None:
+        """Make an empty picture `size` inches wide and high; its title is wrapped to fit."""
+        with house_style():
+            super().__init__(figsize=size, dpi=DPI, layout="constrained")
+            FigureCanvasAgg(self)
+            self.suptitle(textwrap.fill(title, int(9 * size[0])))
+        self.title, self.alt, self.caption = title, alt, caption
+
+    def __repr__(self) -> str:
+        """Return the alt text, so that a terminal says what the picture shows."""
+        return f"<{type(self).__name__}: {self.alt}>"
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture as PNG: the same bytes each time, with the alt text inside."""
+        with house_style(), warnings.catch_warnings():
+            # a name in a script that the font lacks is drawn as boxes; alt and caption have it
+            warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
+            self._settle()
+            buffer = io.BytesIO()
+            # matplotlib would write its version as Software, and bytes would change with it
+            self.savefig(buffer, format="png", metadata={"Software": None, "Description": self.alt})
+        return buffer.getvalue()
+
+    def _settle(self) -> None:
+        """Lay the panels out once and keep them there: laid out again, they move by a hair."""
+        if isinstance(self.get_layout_engine(), ConstrainedLayoutEngine):
+            self.draw_without_rendering()
+            self.set_layout_engine("none")
+
+    def _repr_html_(self) -> str:
+        """Return the picture for a notebook: an image with its alt text, and its caption."""
+        source = base64.b64encode(self._repr_png_()).decode("ascii")
+        width = round(self.get_figwidth() * CSS_PIXELS)
+        return (
+            f'<figure><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{source}" '
+            f'width="{width}" style="max-width:100%;height:auto">'
+            f"<figcaption>{html.escape(self.caption)}</figcaption></figure>"
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture as PNG, aside first and then renamed: all of it or nothing.
+
+        Args:
+            path: a file name that ends in .png, in a folder that exists; replaced where it exists.
+
+        Returns:
+            The path written.
+
+        Raises:
+            InputError: the name ends in something else.
+            SaveError: the file can't be written.
+        """
+        target = Path(path)
+        if target.suffix.lower() != ".png":
+            raise InputError(
+                f"A picture is saved as PNG, but got {shown(str(path))}. "
+                "Give a name that ends in .png, such as 'curves.png'."
+            )
+        _replace(target, self._repr_png_())
+        return target
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write `content` beside `target`, then rename it over `target`."""
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        aside.write_bytes(content)
+        os.replace(aside, target)
+    except OSError as error:
+        why = error.strerror or error
+        raise SaveError(
+            f"The picture {target} could not be written: {why}. "
+            "Check that its folder exists, may be written to and has room."
+        ) from error
+    finally:
+        with suppress(OSError):  # gone by its renaming, or never made
+            aside.unlink()
+
+
+def note(axes: Axes, text: str) -> None:
+    """Say `text` in the middle of a panel that has nothing to draw."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=FAINT)

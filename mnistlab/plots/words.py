@@ -1,0 +1,31 @@
+"""Names and numbers as they stand in a picture, its alt text and its caption.
+
+Example:
+    >>> count_of(1000, "epoch"), percent(0.975), short("a name that is much too long")
+    ('1,000 epochs', '97.5%', 'a name that is much…')
+"""
+
+from collections.abc import Sequence
+
+MOST_LISTED = 20
+
+
+def count_of(count: int, thing: str) -> str:
+    """Return "1 epoch" or "1,000 epochs"."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return the words in a row; of many, the first ones and how many more there are."""
+    more = len(words) - MOST_LISTED
+    return ", ".join(words[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def short(name: str, most: int = 20) -> str:
+    """Return a name as it fits into a picture; alt text and caption have all of it."""
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def percent(share: float, _: object = None) -> str:
+    """Return a share as the label of a tick, such as 95% or 97.5%; matplotlib adds a position."""
+    return f"{round(100 * share, 6):g}%"

@@ -1,0 +1,23 @@
+"""Running the command line as a user does: in a process of its own, with an empty home."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+
+
+def surroundings(home, **more):
+    """Return an environment with an empty home, and none of the variables the package reads."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MNISTLAB_", "KERAS_", "TF_"))}
+    return {**kept, "HOME": str(home), **more}
+
+
+def mnistlab(*arguments, home, cwd=None, python=sys.executable, **more):
+    """Run `mnistlab …` and return the finished process, with its output as text."""
+    return subprocess.run(
+        [str(python), "-m", "mnistlab", *map(str, arguments)],
+        capture_output=True, text=True, timeout=300, cwd=cwd or home,
+        env=surroundings(home, **more),
+    )  # fmt: skip
