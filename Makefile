@@ -21,6 +21,7 @@ bench: .venv/.installed-bench
 	@$(BIN)/python benchmarks/overhead.py
 
 .venv/.installed: pyproject.toml .venv/.made
+	@echo 'Installing mnistlab and what it needs into .venv; TensorFlow is large, so this takes minutes.'
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 

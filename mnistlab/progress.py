@@ -106,7 +106,11 @@ class Progress:
         said = "" if loss is None else f"loss {loss:.4f}"
         self._bar.update(self._task, completed=step, loss=said)
 
+    def say(self, text: str) -> None:
+        """Print a line."""
+        if self.level:
+            print(text, flush=True)
+
     def epoch_end(self, epoch: int, figures: Mapping[str, float | None]) -> None:
         """Print the epoch's line."""
-        if self.level:
-            print(epoch_line(epoch, self.epochs, figures), flush=True)
+        self.say(epoch_line(epoch, self.epochs, figures))

@@ -39,7 +39,17 @@ FLOORS = [
 # Inside a folder, from the ground up.
 ROOMS = {
     "data": ["arraychecks", "bundled", "files", "downloads", "places"],
-    "classic": ["units", "arrays", "perceptron", "optimizers", "backprop", "trace", "network"],
+    "classic": [
+        "units",
+        "arrays",
+        "perceptron",
+        "optimizers",
+        "_compiled",
+        "kernels",
+        "backprop",
+        "trace",
+        "network",
+    ],
     "plots": [
         "words",
         "picture",

@@ -294,10 +294,32 @@ def test_what_was_used_is_compiled():
     kernels.train_epoch(weights, kernels.Patterns(x, desired), np.arange(10), 1, 0.1)
     assert kernels.is_compiled(np.float64)
     assert not kernels.is_compiled(np.float16)
+    code = "from mnistlab.classic import kernels; print(kernels.is_compiled('float64'))"
+    again = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert again.stdout.strip() == str(_on_disk()), again.stderr
+
+
+def _on_disk():
+    """Whether Numba found a folder for its cache."""
+    return kernels._compiled().learn.stats.cache_path is not None
+
+
+def test_patience_ends_where_watching_does_not_pay():
+    answers = []
+    patience = kernels.Patience(lambda flags, place, value, looks: answers.append(looks) or seen)
+    flags = np.zeros(1, np.int64)
+    seen = False
+    for _ in range(9):
+        patience.watch(flags, 0, 1)
+    seen = True
+    for _ in range(9):
+        patience.watch(flags, 0, 1)
+    assert answers[0] == answers[-1] == kernels.MOST_LOOKS
+    assert min(answers) == kernels.FEWEST_LOOKS
 
 
 def test_what_fails_in_the_helper_is_raised_where_it_is_awaited():
-    helper = kernels.Helper(lambda flags, place, value: 0.0)
+    helper = kernels.Helper(lambda flags, place, value, looks: False)
     helper.start(divmod, 1, 0)
     with pytest.raises(ZeroDivisionError):
         helper.wait()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistlab.classic import backprop
+from mnistlab.classic import backprop, kernels
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.errors import DivergedError, InputError
 
@@ -168,7 +168,7 @@ def test_what_was_reached_is_there_after_an_interruption():
     [
         ({"layer_sizes": (784,)}, "too short"),
         ({"layer_sizes": (784, 0, 10)}, "at least 1"),
-        ({"layer_sizes": ()}, "empty"),
+        ({"layer_sizes": ()}, "too short"),
         ({"hidden_activation": "sigmod"}, "Did you mean 'sigmoid'"),
         ({"hidden_activation": "softmax"}, "compete"),
         ({"layer_sizes": (2, 2, 1)}, "Softmax over one output"),
@@ -223,3 +223,67 @@ def test_a_refused_fit_leaves_the_weights_alone():
 def test_nothing_to_train_on():
     with pytest.raises(InputError, match="no patterns"):
         small().fit(np.empty((0, 6)), np.empty(0), verbose=0)
+
+
+def enough(**settings):
+    """Return a network and patterns that are enough for kernel="auto" to compile."""
+    rng = np.random.default_rng(8)
+    x = rng.uniform(size=(600, 784)) * (rng.uniform(size=(600, 784)) < 0.2)
+    return ClassicNetwork((784, 64, 10), **{"dtype": "float64", **settings}), x, np.arange(600) % 10
+
+
+@pytest.mark.parametrize("outputs", ["softmax", "sigmoid"])
+@pytest.mark.parametrize("batch_size", [1, 7, 128, "full"])
+def test_the_compiled_kernel_takes_the_same_steps(outputs, batch_size):
+    if not kernels.available():
+        pytest.skip("Numba doesn't serve this Python")
+    networks = []
+    for kernel in ("numpy", "numba"):
+        network, x, y = enough(output_activation=outputs, kernel=kernel)
+        network.compile(learning_rate=0.2)
+        network.fit(x, y, epochs=2, batch_size=batch_size, verbose=0)
+        networks.append(network)
+    plain, compiled = networks
+    for a, b in zip(plain.get_weights(), compiled.get_weights(), strict=True):
+        assert np.abs(a - b).max() < 1e-10
+    for column in ("loss", "accuracy", "total_error"):
+        assert plain.history[column] == pytest.approx(compiled.history[column])
+
+
+def test_the_work_alone_decides_whether_to_compile():
+    if not kernels.available():
+        pytest.skip("Numba doesn't serve this Python")
+    lecture = ClassicNetwork()
+    assert lecture._is_compiled(60_000, 32)
+    assert lecture._is_compiled(4_000, 1)
+    assert not lecture._is_compiled(4_000, 32)  # a second or two in NumPy: no wait for a compiler
+    assert not ClassicNetwork(kernel="numpy")._is_compiled(60_000, 1)
+    assert not ClassicNetwork((784, 64, 64, 10))._is_compiled(60_000, 32)
+    adam = ClassicNetwork()
+    adam.compile("adam")
+    assert not adam._is_compiled(60_000, 32)
+
+
+def test_a_kernel_that_cant_serve_is_named():
+    network = ClassicNetwork((6, 5, 5, 3), kernel="numba")
+    with pytest.raises(InputError, match="one hidden layer"):
+        network.fit(X, Y, verbose=0)
+
+
+def test_where_numba_is_missing_numpy_serves_and_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(kernels, "available", lambda: False)
+    network, x, y = enough(kernel="numba")
+    network.fit(x, y, verbose=0)
+    assert network.history.epochs == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "pip install numba" in said
+
+
+def test_total_error_is_the_sum_of_absolute_errors_from_0_in_each_epoch():
+    network = ClassicNetwork((1, 2), output_activation="softmax", dtype="float64")
+    network.set_weights([np.zeros((1, 2)), np.zeros(2)])
+    # Before any change every answer is (1/2, 1/2), so |1 − 1/2| + |0 − 1/2| = 1 a pattern.
+    history = network.fit([[1.0], [2.0], [3.0]], [0, 0, 1], batch_size="full", verbose=0)
+    assert history["total_error"] == pytest.approx([3.0])
+    assert network.fit([[0.0]], [0], verbose=0)["total_error"][0] < 1.5

@@ -23,16 +23,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnistlab import checks, choices, seeding
-from mnistlab.classic import arrays, backprop, units
-from mnistlab.classic.trace import Trace, trace
+from mnistlab.classic import arrays, backprop, kernels, units
 from mnistlab.classic.optimizers import SGD, LearningRule, learning_rule
+from mnistlab.classic.trace import Trace, trace
 from mnistlab.classic.units import Array
 from mnistlab.errors import DivergedError, InputError
 from mnistlab.history import History
+from mnistlab.notices import notice
 from mnistlab.progress import Progress
 
 Order = Callable[[int], NDArray[np.integer]]  # epoch → indices of the patterns
 
+ENOUGH_TO_COMPILE = 1e10  # products an epoch; below, NumPy takes less than a second or so
 CHUNK = 1000  # patterns at a time where nothing is learnt, which bounds the memory
 
 
@@ -46,6 +48,9 @@ class ClassicNetwork:
         output_activation: f of the output units: these or "softmax".
         seed: decides the initial weights and the order of patterns; a whole number, at least 0.
         dtype: "float32" or "float64".
+        kernel: what does the arithmetic: "numpy" the readable backprop.py, "numba" the same
+            mathematics compiled, "auto" the compiled one where it can serve and there is enough
+            to do. The two round sums in another order, so their weights differ in the last bits.
 
     Attributes:
         history: the History of all training so far.
@@ -71,6 +76,7 @@ class ClassicNetwork:
         output_activation: str = "softmax",
         seed: int = 0,
         dtype: str = "float32",
+        kernel: str = "auto",
     ) -> None:
         self.layer_sizes = checks.units("layer_sizes", layer_sizes)
         if len(self.layer_sizes) < 2:
@@ -82,6 +88,7 @@ class ClassicNetwork:
         self.output_activation = choices.output_activation(output_activation, self.layer_sizes[-1])
         self.seed = checks.whole("seed", seed)
         self.dtype = np.dtype(checks.choice("dtype", str(dtype), ("float32", "float64")))
+        self.kernel = checks.choice("kernel", kernel, ("auto", "numpy", "numba"))
         self.history = History()
         self._weights = seeding.initial_weights(self.layer_sizes, self.seed, self.dtype)
         self.optimizer: LearningRule
@@ -280,13 +287,15 @@ class ClassicNetwork:
         size = min(len(patterns), len(patterns) if batch == "full" else int(batch))
         epochs = checks.whole("epochs", epochs)
         order = order or self._own_order(len(patterns), shuffle)
+        train = self._compiled_epoch if self._is_compiled(len(patterns), size) else self._epoch
+        data = kernels.Patterns(patterns, desired)
         self.history = History() if history is None else history
         steps = -(-len(patterns) // size)
         quiet = np.errstate(over="ignore", invalid="ignore")  # DivergedError says it better
         with quiet, Progress(epochs, steps, verbose) as progress:
             for epoch in range(checks.whole("initial_epoch", initial_epoch), epochs):
                 progress.epoch_begin(epoch)
-                figures = self._epoch(patterns, desired, order(epoch), size, progress)
+                figures = train(data, order(epoch), size, progress)
                 figures.update(self._validated(validation))
                 self.history.record(**figures)
                 progress.epoch_end(epoch, figures)
@@ -298,26 +307,63 @@ class ClassicNetwork:
         name = "random" if shuffle else "stored"
         return lambda epoch: seeding.pattern_order(n, epoch, self.seed, name)
 
-    def _epoch(
-        self,
-        patterns: Array,
-        desired: Array,
-        order: NDArray[np.integer],
-        size: int,
-        progress: Progress,
+    def _is_compiled(self, n: int, size: int) -> bool:
+        """Return whether compiled code does the arithmetic, for n patterns in batches of `size`.
+
+        With "auto" that depends on the work alone, so that the same training gives the same bits.
+        """
+        hidden, outputs = self.activations[:-1], self.output_activation
+        served = isinstance(self.optimizer, SGD) and kernels.supports(hidden, outputs, self.loss)
+        if self.kernel == "numba" and not served:
+            raise InputError("kernel='numba' serves one hidden layer of sigmoid, tanh or relu "
+                             "units, SGD, and outputs whose error is desired - actual. Take "
+                             "kernel='auto' or 'numpy' for this network.")  # fmt: skip
+        enough = n * self.count_params() * (1 + 32 / size) > ENOUGH_TO_COMPILE
+        if self.kernel == "numpy" or not served or not (enough or self.kernel == "numba"):
+            return False
+        if not kernels.available():
+            notice("Numba isn't installed or doesn't serve this Python, so NumPy does the "
+                   "arithmetic, which takes longer: pip install numba")  # fmt: skip
+            return False
+        return True
+
+    def _compiled_epoch(
+        self, data: kernels.Patterns, order: NDArray[np.integer], size: int, progress: Progress
     ) -> dict[str, float | None]:
-        """Train one epoch and return its figures."""
+        """Train one epoch in compiled code and return its figures."""
+        if not kernels.is_compiled(self.dtype):
+            progress.say("Compiling the kernels, once on this machine: about 10 s")
+        started = time.perf_counter()
+        loss, right, absolute = kernels.train_epoch(
+            self._weights, data, order, size, self.optimizer.learning_rate,
+            self.activations[0], self.output_activation,
+        )  # fmt: skip
+        if not math.isfinite(loss):
+            raise DivergedError.at(self.optimizer.learning_rate)
+        return self._figures(loss / len(order), right / len(order), absolute, started)
+
+    def _epoch(
+        self, data: kernels.Patterns, order: NDArray[np.integer], size: int, progress: Progress
+    ) -> dict[str, float | None]:
+        """Train one epoch by backprop.py and return its figures."""
         started = time.perf_counter()
         tally = Tally(self.loss, self.output_activation)
         for k, start in enumerate(range(0, len(order), size)):
             batch = order[start : start + size]
-            tally.add(*self._step(patterns[batch], desired[batch]), desired[batch])
+            tally.add(*self._step(data.x[batch], data.desired[batch]), data.desired[batch])
             progress.advance(k + 1, tally.loss)
             if not math.isfinite(tally.loss):
                 raise DivergedError.at(self.optimizer.learning_rate)
+        return self._figures(tally.loss, tally.accuracy, tally.absolute_error, started)
+
+    def _figures(
+        self, loss: float, accuracy: float, total_error: float, started: float
+    ) -> dict[str, float | None]:
+        """Return an epoch's figures as History takes them."""
         return {
-            "loss": tally.loss,
-            "accuracy": tally.accuracy,
+            "loss": loss,
+            "accuracy": accuracy,
+            "total_error": total_error,
             "learning_rate": self.optimizer.learning_rate,
             "seconds": time.perf_counter() - started,
         }
@@ -350,6 +396,7 @@ class Tally:
         self._total = 0.0
         self._right = 0
         self._seen = 0
+        self.absolute_error = 0.0  # Σ |d − a|: signed errors would cancel
 
     def add(self, net_input: Array, output: Array, desired: Array) -> None:
         """Count a batch: I, f(I) and d at the output, each (batch, outputs)."""
@@ -357,6 +404,7 @@ class Tally:
         self._total += float(losses.sum(dtype=np.float64))
         self._right += int(np.count_nonzero(hits(output, desired)))
         self._seen += len(output)
+        self.absolute_error += float(np.abs(desired - output).sum(dtype=np.float64))
 
     @property
     def loss(self) -> float:

@@ -11,7 +11,8 @@ earlier directions, one array a weight array.
     Adamax     Δw = β m̂ / (u + ε)               u: the largest |g| of late
     Nadam      Adam with a look ahead along m
 
-A hat undoes the start of the running mean at 0. The constants and the places of ε are Keras's, so that both engines take the same steps.
+A hat undoes the start of a running mean at 0. The constants and the places of ε are Keras's, so
+that both engines take the same steps.
 
 Source: Keras `optimizers`; Hinton's lecture 6e (RMSprop); Kingma and Ba 2015 (Adam, Adamax);
 Zeiler 2012 (Adadelta); Dozat 2016 (Nadam). One slide prints "Namad"; the name is Nadam.
