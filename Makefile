@@ -19,6 +19,8 @@ test: .venv/.installed-test
 
 bench: .venv/.installed-bench
 	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python benchmarks/training.py
+	@$(BIN)/python benchmarks/training.py --growth
 
 .venv/.installed: pyproject.toml .venv/.made
 	@echo 'Installing mnistlab and what it needs into .venv; TensorFlow is large, so this takes minutes.'

@@ -4,6 +4,7 @@ Machines drift; so each figure is a ratio of medians from one run.
 """
 
 import json
+import os
 import platform
 import statistics
 import time
@@ -36,23 +37,26 @@ def report(name: str, seconds: Mapping[str, list[float]], note: str = "") -> Non
         print(f"{way.ljust(width)}  {median:8.3f} s  ({low:.3f} – {high:.3f})  {ratio:6.3f} ×")
     record = {
         "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {cpu()}",
+        "machine": machine(),
         "note": note,
         "seconds": {way: [round(s, 4) for s in times] for way, times in seconds.items()},
         "medians": {way: round(m, 4) for way, m in medians.items()},
         "ratios": {way: round(m / medians[peer], 4) for way, m in medians.items()},
     }
+    write(name, record)
+
+
+def write(name: str, record: Mapping[str, object]) -> None:
+    """Write results/<name>.json."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def cpu() -> str:
+def machine() -> str:
     """Return the processor and the number of cores."""
-    import os
-
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         model = platform.processor()
-    return f"{model}, {os.cpu_count()} cores"
+    return f"{platform.machine()}, {model}, {os.cpu_count()} cores"

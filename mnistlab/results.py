@@ -16,6 +16,7 @@ import dataclasses
 import html
 import math
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mnistlab.plots import Picture
 
 SCHEMA_VERSION = 1
+WENT = ("batch_size", "order", "seed", "validation_split")  # how training went: History.settings
 MIME_TYPE = "application/vnd.mnistlab.result+json"
 
 
@@ -218,7 +220,7 @@ class ExperimentResult:
         if shape and images.shape == shape:
             images = images[None]
         if shape and images.shape[1:] == shape:
-            images = images.reshape(len(images), -1)
+            images = images.reshape(len(images), math.prod(shape))
         if images.dtype == np.uint8:
             return images.astype(np.float32) / np.float32(self.dataset.scale)
         if shape and images.dtype.kind in "iuf" and images.size and images.max() > 1:
@@ -327,7 +329,8 @@ class ExperimentResult:
 
     def record(self) -> dict[str, Any]:
         """Return the content of result.json."""
-        data = {k: v for k, v in dataclasses.asdict(self.dataset).items() if v is not None}
+        known = {k: v for k, v in dataclasses.asdict(self.dataset).items() if v is not None}
+        data = {k: list(v) if isinstance(v, tuple) else v for k, v in known.items()}
         return {
             "schema_version": SCHEMA_VERSION,
             "config": self.config.as_dict(),
@@ -367,7 +370,7 @@ class ExperimentResult:
             runfolder.RECORD: lambda path: runfolder.write_text(path, record),
         }
         if not isinstance(self.model, ClassicNetwork):
-            writers["model.keras"] = lambda path: self.model.save(path)
+            writers["model.keras"] = lambda path: save_keras(path, self.model)
         if self.data is not None and self.data.test_images is not None:
             writers["worst_mistakes.png"] = lambda path: self.worst_mistakes().save(path)
         return writers
@@ -407,7 +410,10 @@ class ExperimentResult:
             config=config,
             dataset=saved.dataset(DatasetInfo),
             model=model,
-            history=History.of(record["history"]),
+            history=dataclasses.replace(
+                History.of(record["history"]),
+                settings={name: getattr(config, name) for name in WENT},
+            ),
             test_loss=record["test_loss"],
             test_accuracy=record["test_accuracy"],
             test_metrics=record["test_metrics"],
@@ -433,6 +439,13 @@ def save_weights(path: Path, weights: list[NDArray[np.floating]]) -> None:
     """Write weights.npz; the same weights make the same bytes."""
     arrays: dict[str, Any] = named(weights)
     np.savez(path, **arrays)
+
+
+def save_keras(path: Path, model: Any) -> None:
+    """Write a Keras model by its own method."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Keras's own, of NumPy's ways
+        model.save(path)
 
 
 def confusion(

@@ -182,7 +182,7 @@ def _read_weights(folder: Path) -> list[NDArray[np.floating]]:
     """Return the weights in order, after making sure that each layer fits the one before."""
     path = folder / "weights.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             names = [f"{kind}_{k}" for k in range(len(file.files) // 2)
                      for kind in ("kernel", "bias")]  # fmt: skip
             if set(file.files) != set(names):

@@ -85,7 +85,7 @@ def test_kerass_sparse_loss_is_explained_by_the_name_here():
 
 
 def test_softmax_is_for_outputs_of_two_or_more():
-    with pytest.raises(InputError, match="meant for outputs.*'sigmoid'"):
+    with pytest.raises(InputError, match=r"meant for outputs.*'sigmoid'"):
         choices.hidden_activation("softmax")
     with pytest.raises(InputError, match="Softmax over one output is always 1"):
         choices.output_activation("softmax", 1)

@@ -41,19 +41,18 @@ Source: the lecture, "The Perceptron (1958)", "Introducing Bias" and the footnot
 rule; Rosenblatt 1958; Widrow and Hoff 1960.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import NotFittedError as SklearnNotFittedError
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from mnistlab.checks import choice, number, positive, shown, whole
-from mnistlab.errors import DivergedError, InputError, NotFittedError
+from mnistlab.classic.sklearn_face import require_fitted, student_words
+from mnistlab.errors import DivergedError, InputError
 from mnistlab.seeding import ORDERS, pattern_order
 
 Floats = NDArray[np.float64]
@@ -267,10 +266,6 @@ def delta_rule(weights: Floats, x: Floats, desired: float, learning_rate: float 
 # The two units, as scikit-learn classifiers
 
 
-class _UnfittedError(NotFittedError, SklearnNotFittedError):  # type: ignore[misc]
-    """Both this package's and scikit-learn's error for a unit that hasn't learnt yet."""
-
-
 class _Settings(NamedTuple):
     """The parameters that both units have, checked."""
 
@@ -281,7 +276,7 @@ class _Settings(NamedTuple):
     seed: int
 
 
-class _ThresholdUnit(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class _ThresholdUnit(ClassifierMixin, BaseEstimator):
     """What Perceptron and Adaline share: patterns and labels in, net input and labels out."""
 
     learning_rate: float
@@ -332,14 +327,6 @@ class _ThresholdUnit(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.classifier_tags.multi_class = False  # one unit has two outputs
         return tags
 
-    def _require_fitted(self) -> None:
-        try:
-            check_is_fitted(self, "weights_")
-        except SklearnNotFittedError:
-            name = type(self).__name__
-            message = f"This {name} has no weights yet. Call fit(X, y) before predicting."
-            raise _UnfittedError(message) from None
-
     def _settings(self) -> _Settings:
         return _Settings(
             learning_rate=positive("learning_rate", self.learning_rate),
@@ -351,8 +338,8 @@ class _ThresholdUnit(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _patterns(self, X: ArrayLike) -> Floats:
         """Return patterns for the learnt weights, with bias input where fit() had one."""
-        self._require_fitted()
-        with _student_words():
+        require_fitted(self, "weights_")
+        with student_words():
             inputs: Floats = validate_data(self, X, dtype=np.float64, order="C", reset=False)
         return with_bias(inputs) if self.weights_.size > self.n_features_in_ else inputs
 
@@ -360,7 +347,7 @@ class _ThresholdUnit(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self, X: ArrayLike, y: ArrayLike, bias: bool
     ) -> tuple[Floats, NDArray[Any], NDArray[np.int64]]:
         """Return the patterns (with bias input), the two classes, and each pattern's class."""
-        with _student_words():
+        with student_words():
             inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
             check_classification_targets(labels)
         classes, members = np.unique(labels, return_inverse=True)  # (classes,), (patterns,)
@@ -713,32 +700,3 @@ def _require_two_classes(unit: str, classes: NDArray[Any]) -> None:
             f"y holds {len(classes)} classes (the type of the target is multiclass): {listed}. "
             f"Set one class against the rest: y == {shown(classes.tolist()[0])}."
         )
-
-
-_HINTS = (
-    ("contains NaN", "A number is missing (NaN): leave such patterns out, or fill the gap in."),
-    ("infinity", "A number is infinite, or too large to calculate with."),
-    ("Complex data", "Inputs must be real numbers."),
-    ("could not convert string", "Inputs must be numbers, but one of them is text."),
-    ("Expected 2D array", "X needs a row for each pattern, also if there is one: [[0, 1]]."),
-    ("is expecting", "Give every pattern the same inputs, in the same columns, as in fit()."),
-    ("feature names", "Give the columns that fit() saw, under the same names."),
-    ("inconsistent numbers of samples", "Give one label in y for each row of X."),
-    ("should be a 1d array", "Give one label for each pattern, no row of outputs (one-hot)."),
-    ("0 sample(s)", "There are no patterns in X."),
-    ("requires y", "A labelled data set is needed: fit(X, y), with a label for each pattern."),
-    ("Unknown label type", "y must hold labels of two classes, and no measurements."),
-    ("setting an array element", "Give every pattern the same number of inputs."),
-)
-
-
-@contextmanager
-def _student_words() -> Iterator[None]:
-    """Turn a ValueError of scikit-learn's checks into an InputError that says what to do."""
-    try:
-        yield
-    except ValueError as error:
-        said = str(error)
-        said = said.split("\n")[0] if "contains NaN" in said else said
-        hints = [hint for sign, hint in _HINTS if sign in said]
-        raise InputError(". ".join([said.removesuffix("."), *hints[:1]])) from error
