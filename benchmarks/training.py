@@ -26,9 +26,9 @@ import warnings  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 
 import numpy as np  # noqa: E402
-import side_by_side  # noqa: E402
 
 import mnistlab  # noqa: E402
+import side_by_side  # noqa: E402
 from mnistlab import seeding  # noqa: E402
 
 RATE = 0.1
@@ -157,7 +157,7 @@ FEWER = {1: 3000, 8: 12000}
 
 
 def seconds_per_epoch(batch: int | str, repeats: int) -> dict[str, list[float]]:
-    """Return the seconds of an epoch of each way, scaled up from fewer patterns where it is slow."""
+    """Return the seconds of an epoch of each way, scaled up where it was timed on fewer."""
     chosen = {**WAYS, **({"weight traffic": weight_traffic} if batch == 1 else {})}
     patterns = {
         name: N if name == "mnistlab classic" else min(N, FEWER.get(batch, N)) for name in chosen
@@ -186,25 +186,29 @@ def record(found: dict[str, dict[str, list[float]]]) -> dict[str, object]:
         for batch, seconds in found.items()
         for name, times in seconds.items()
     }
-    classic_1, classic_128 = (
-        medians["mnistlab classic, batch 1"],
-        medians["mnistlab classic, batch 128"],
-    )
-    peer = medians["PyTorch, batch 128"]
+
+    def ratio(a: str, b: str) -> float:
+        return round(medians[a] / medians[b], 3)
+
+    ours_1, ours_128 = "mnistlab classic, batch 1", "mnistlab classic, batch 128"
     return {
         "date": time.strftime("%Y-%m-%d"),
         "machine": side_by_side.machine(),
         "note": f"{DATA.name}; slow ways timed on {FEWER} patterns and scaled",
-        "seconds": {b: {n: [round(t, 4) for t in ts] for n, ts in s.items()} for b, s in found.items()},
         "medians": medians,
         "ratios": {
-            "true SGD / PyTorch at batch 128": round(classic_1 / peer, 3),
-            "Keras by hand at batch 1 / true SGD": round(medians["Keras by hand, batch 1"] / classic_1, 1),
-            "PyTorch at batch 1 / true SGD": round(medians["PyTorch, batch 1"] / classic_1, 1),
-            "batch 128 / PyTorch": round(classic_128 / peer, 3),
-            "batch 128 / matrix products": round(classic_128 / medians["matrix products, batch 128"], 3),
+            "true SGD / PyTorch at batch 128": ratio(ours_1, "PyTorch, batch 128"),
+            "Keras by hand at batch 1 / true SGD": ratio("Keras by hand, batch 1", ours_1),
+            "PyTorch at batch 1 / true SGD": ratio("PyTorch, batch 1", ours_1),
+            "batch 128 / PyTorch": ratio(ours_128, "PyTorch, batch 128"),
+            "batch 128 / matrix products": ratio(ours_128, "matrix products, batch 128"),
         },
-    }  # fmt: skip
+        "seconds": {
+            f"{name}, batch {batch}": [round(t, 4) for t in times]
+            for batch, seconds in found.items()
+            for name, times in seconds.items()
+        },
+    }
 
 
 def picture(found: dict[str, dict[str, list[float]]]) -> None:
@@ -243,8 +247,8 @@ def growth(repeats: int) -> None:
         print(f"\nseconds an epoch by {what}")
         for k, median in medians[what].items():
             print(f"  {k:>6}  {median:8.3f} s")
-    side_by_side.write("growth", {"date": time.strftime("%Y-%m-%d"),
-                                  "machine": side_by_side.machine(), "medians": medians})  # fmt: skip
+    found_here = {"date": time.strftime("%Y-%m-%d"), "machine": side_by_side.machine()}
+    side_by_side.write("growth", {**found_here, "medians": medians})
 
 
 def main() -> None:

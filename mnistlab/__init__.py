@@ -15,7 +15,9 @@ __version__ = "0.1.0"
 
 _HOME = {  # public name → the module that defines it
     "ClassicNetwork": "classic.network",
+    "BackpropClassifier": "classic.estimator",
     "Perceptron": "classic.perceptron",
+    "Rules": "classic.rules",
     "Adaline": "classic.perceptron",
     "Comparison": "comparison",
     "Dataset": "datasets",
@@ -25,6 +27,7 @@ _HOME = {  # public name → the module that defines it
     "History": "history",
     "MnistlabError": "errors",
     "build_model": "steps",
+    "check_rule": "classic.rulecheck",
     "compare": "comparison",
     "compile_model": "steps",
     "evaluate_model": "steps",
@@ -36,9 +39,12 @@ _HOME = {  # public name → the module that defines it
 __all__ = sorted(_HOME)
 
 if TYPE_CHECKING:
+    from mnistlab.classic.estimator import BackpropClassifier as BackpropClassifier
     from mnistlab.classic.network import ClassicNetwork as ClassicNetwork
     from mnistlab.classic.perceptron import Adaline as Adaline
     from mnistlab.classic.perceptron import Perceptron as Perceptron
+    from mnistlab.classic.rulecheck import check_rule as check_rule
+    from mnistlab.classic.rules import Rules as Rules
     from mnistlab.comparison import Comparison as Comparison
     from mnistlab.comparison import compare as compare
     from mnistlab.config import ExperimentConfig as ExperimentConfig

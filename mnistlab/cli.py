@@ -48,6 +48,12 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except TrainingInterrupted as stop:
             say(str(stop))
             raise typer.Exit(130) from None
+        except MemoryError:
+            say(
+                "error: there isn't enough memory for this. Take fewer --hidden-units, or a "
+                "smaller --batch-size."
+            )
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
             say("interrupted.")
             raise typer.Exit(130) from None
@@ -136,6 +142,10 @@ LossOption = Annotated[
     option("lecture, categorical_crossentropy, binary_crossentropy, … "
            "[default: the one that belongs to the outputs]"),
 ]  # fmt: skip
+ScheduleOption = Annotated[
+    str | None,
+    option("β over the epochs: step:2, exponential:0.9, inverse_time:0.5. [default: constant]"),
+]
 EpochsOption = Annotated[
     Any, option("How often every pattern is presented. [default: 5]", whole, "N")
 ]
@@ -189,6 +199,7 @@ def run(
     optimizer: OptimizerOption = None,
     learning_rate: LearningRateOption = None,
     loss: LossOption = None,
+    schedule: ScheduleOption = None,
     epochs: EpochsOption = None,
     batch_size: BatchSizeOption = None,
     order: OrderOption = None,
@@ -206,7 +217,8 @@ def run(
         **settings_of(
             engine=engine, dataset=dataset, hidden_units=hidden_units,
             hidden_activation=hidden_activation, output_activation=output_activation,
-            optimizer=optimizer, learning_rate=learning_rate, loss=loss, epochs=epochs,
+            optimizer=optimizer, learning_rate=learning_rate, loss=loss, schedule=schedule,
+            epochs=epochs,
             batch_size=batch_size, order=order, validation_split=validation_split, seed=seed,
         ),
     )  # fmt: skip
@@ -224,6 +236,7 @@ def compare(
     optimizer: OptimizerOption = None,
     learning_rate: LearningRateOption = None,
     loss: LossOption = None,
+    schedule: ScheduleOption = None,
     epochs: EpochsOption = None,
     batch_size: BatchSizeOption = None,
     order: OrderOption = None,
@@ -241,7 +254,8 @@ def compare(
         **settings_of(
             dataset=dataset, hidden_units=hidden_units, hidden_activation=hidden_activation,
             output_activation=output_activation, optimizer=optimizer,
-            learning_rate=learning_rate, loss=loss, epochs=epochs, batch_size=batch_size,
+            learning_rate=learning_rate, loss=loss, schedule=schedule, epochs=epochs,
+            batch_size=batch_size,
             order=order, validation_split=validation_split, seed=seed,
         ),
     )  # fmt: skip

@@ -28,6 +28,7 @@ from functools import partial
 from typing import Any
 
 from mnistlab import checks, choices, seeding
+from mnistlab.classic import schedules
 from mnistlab.errors import InputError
 
 
@@ -45,6 +46,8 @@ class ExperimentConfig:
         optimizer: the learning rule.
         learning_rate: β, above 0; None: 0.5 for SGD, Keras's own default for the others.
         loss: None: categorical cross-entropy for softmax, "lecture" for sigmoid outputs.
+        schedule: β over the epochs, such as "exponential:0.9" (see classic/schedules.py); None:
+            the same β in all of them.
         epochs: how many times every pattern is presented, at least 0.
         batch_size: patterns before each update; 1 is true SGD, "full" full batch.
         order: "random", "stored" or "sorted" (by label).
@@ -67,6 +70,7 @@ class ExperimentConfig:
     optimizer: str | None = "sgd"
     learning_rate: float | None = None
     loss: str | None = None
+    schedule: str | None = None
     epochs: int = 5
     batch_size: int | str | None = 32
     order: str | None = "random"
@@ -90,6 +94,7 @@ class ExperimentConfig:
             "learning_rate": unless_none(partial(checks.positive, "learning_rate"),
                                          self.learning_rate),
             "loss": self._validated_loss(),
+            "schedule": unless_none(_written_schedule, self.schedule),
             "epochs": checks.whole("epochs", self.epochs),
             "batch_size": unless_none(checks.batch_size, self.batch_size),
             "order": unless_none(lambda order: checks.choice("order", order, seeding.ORDERS),
@@ -152,6 +157,15 @@ class ExperimentConfig:
                 hint = checks.did_you_mean(name, known) or f" Choose among: {', '.join(known)}."
                 raise InputError(f"{name} is no setting of an experiment.{hint}")
         return cls(**settings)
+
+
+def _written_schedule(value: Any) -> str:
+    """Return a schedule as its text; a function can't be written down, so it is refused."""
+    if callable(value):
+        raise InputError("schedule is a function, and an experiment's record can't hold one. Give "
+                         "a text such as 'exponential:0.9', or train step by step: "
+                         "fit_model(model, dataset, schedule=…).")  # fmt: skip
+    return str(schedules.schedule(value))
 
 
 def unless_none(check: Callable[[Any], Any], value: Any) -> Any:

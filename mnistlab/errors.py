@@ -46,7 +46,14 @@ class DownloadError(MnistlabError, OSError):
 
 
 class SaveError(MnistlabError, OSError):
-    """A run could not be written; nothing half-written is left."""
+    """A run could not be written; nothing half-written is left.
+
+    Attributes:
+        result: the ExperimentResult that could not be saved, where a training had ended: save it
+            elsewhere with `error.result.save(folder)`.
+    """
+
+    result: Any = None
 
 
 class DivergedError(MnistlabError):
@@ -73,10 +80,15 @@ class TrainingInterrupted(KeyboardInterrupt):
 
     Attributes:
         history: the History of the epochs that had ended.
-        folder: where the run was saved, or None.
+        result: the ExperimentResult of what was reached, or None.
     """
 
-    def __init__(self, message: str, history: Any = None, folder: Any = None) -> None:
+    def __init__(self, message: str, history: Any = None, result: Any = None) -> None:
         super().__init__(message)
         self.history = history
-        self.folder = folder
+        self.result = result
+
+    @property
+    def folder(self) -> Any:
+        """Where the run was saved, or None."""
+        return self.result and self.result.folder

@@ -18,7 +18,7 @@ from typing import Any
 from mnistlab import checks, runfolder, steps
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import Dataset, load_data
-from mnistlab.errors import InputError, TrainingInterrupted
+from mnistlab.errors import InputError, SaveError, TrainingInterrupted
 from mnistlab.results import ExperimentResult
 
 MADE_BY_HAND = ("optimizer", "batch_size", "order", "seed")  # None only where nobody knows them
@@ -69,7 +69,7 @@ def run_experiment(
     with timed() as load_seconds:
         dataset = load_data(given, path)
     if out == "auto":
-        out = runfolder.must_take_a_run(runfolder.new_folder(config.engine, dataset.name))
+        runfolder.must_take_a_run(runfolder.new_folder(config.engine, dataset.name))
     return run(config, dataset, out=out, overwrite=overwrite, verbose=verbose,
                callbacks=callbacks, load_seconds=load_seconds())  # fmt: skip
 
@@ -120,7 +120,7 @@ def run(
             history = steps.fit_model(
                 model, dataset, config.epochs, config.batch_size or 32, config.order or "random",
                 config.seed or 0, config.validation_split, verbose, callbacks=callbacks,
-                on_epoch_end=watch and watch(model),
+                on_epoch_end=watch and watch(model), schedule=config.schedule,
             )  # fmt: skip
         except TrainingInterrupted as stop:
             stopped, history = stop, stop.history
@@ -132,10 +132,21 @@ def run(
     seconds["evaluate"] = evaluate_seconds()
     result = dataclasses.replace(result, seconds=seconds)
     if out is not None:
-        result = result.save(out, overwrite)
+        result = saved(result, out, overwrite)
     if stopped is not None:
         raise interrupted(stopped, result) from stopped
     return result
+
+
+def saved(result: ExperimentResult, out: Any, overwrite: bool) -> ExperimentResult:
+    """Save a result where `out` says; "auto" becomes a folder only now, a free one."""
+    if out == "auto":
+        out = runfolder.new_folder(result.config.engine, result.dataset.name)
+    try:
+        return result.save(out, overwrite)
+    except SaveError as error:
+        error.result = result  # the training isn't lost with the disk
+        raise
 
 
 def interrupted(stop: TrainingInterrupted, result: ExperimentResult) -> TrainingInterrupted:
@@ -144,7 +155,7 @@ def interrupted(stop: TrainingInterrupted, result: ExperimentResult) -> Training
     if result.folder is not None:
         kept = f"What was reached is saved in {result.folder}."
     reached = f"Test accuracy so far: {result.test_accuracy:.2%}."
-    return TrainingInterrupted(f"{stop} {reached} {kept}", stop.history, result.folder)
+    return TrainingInterrupted(f"{stop} {reached} {kept}", stop.history, result)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mnistlab import choices
+from mnistlab.classic import schedules
 from mnistlab.config import ExperimentConfig
 
 LOADING = {
@@ -167,4 +168,12 @@ def _fitting(config: ExperimentConfig) -> str:
                   "x_train, y_train = x_train[by_class], y_train[by_class]"]  # fmt: skip
     if config.order in ("stored", "sorted"):
         settings += ", shuffle=False"
+    if config.schedule:
+        start = choices.learning_rate(config.learning_rate, config.optimizer or "sgd")
+        betas = schedules.schedule(config.schedule)
+        lines.append(f"learning_rates = {[betas.at(e, start) for e in range(config.epochs)]}")
+        lines.append(
+            "schedule = keras.callbacks.LearningRateScheduler(lambda e: learning_rates[e])"
+        )
+        settings += ", callbacks=[schedule]"
     return "\n".join([*lines, f"history = model.fit(x_train, y_train, {settings})\n"])

@@ -33,8 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistlab import checks, choices, seeding
-from mnistlab.classic import arrays
+from mnistlab.classic import arrays, schedules
 from mnistlab.classic.network import ClassicNetwork
+from mnistlab.classic.schedules import Schedule
 from mnistlab.datasets import Dataset
 from mnistlab.environment import missing_for_keras
 from mnistlab.errors import InputError, TrainingInterrupted
@@ -192,6 +193,7 @@ def fit_model(
     initial_epoch: int = 0,
     callbacks: Sequence[Any] = (),
     on_epoch_end: Callable[[int], Any] | None = None,
+    schedule: Schedule | str | Callable[[int], float] | None = None,
 ) -> History:
     """Train the model on the training patterns.
 
@@ -207,6 +209,8 @@ def fit_model(
         initial_epoch: the epoch to start at, counted from 0; `epochs` is where to stop.
         callbacks: Keras callbacks of your own, for a Keras model.
         on_epoch_end: called with each epoch's number when it has ended.
+        schedule: β over the epochs, such as "exponential:0.9", "step:2", "inverse_time:0.5", or
+            a function from the epoch to β; it starts from the learning rate of compile.
 
     Returns:
         The History: loss, accuracy, β and seconds of each epoch.
@@ -228,14 +232,16 @@ def fit_model(
     size = size_of(batch_size, len(x))
     presented = orders(len(x), seed, order, y)
     history = History(settings={"batch_size": checks.batch_size(batch_size), "order": order,
-                                "seed": seed, "validation_split": validation_split})  # fmt: skip
+                                "seed": seed, "validation_split": validation_split,
+                                "schedule": written(schedule)})  # fmt: skip
+    betas = schedules.schedule(schedule)
     advise(model, size)
     try:
         if isinstance(model, ClassicNetwork):
             model.fit(
                 x, y, epochs, size, verbose=verbose, validation_data=validation,
                 initial_epoch=initial_epoch, order=presented, on_epoch_end=on_epoch_end,
-                history=history,
+                history=history, schedule=betas,
             )  # fmt: skip
             return history
         from mnistlab.keras_engine import training
@@ -244,12 +250,18 @@ def fit_model(
             model, x, y, epochs=epochs, batch_size=size, order=presented, history=history,
             validation=validation, verbose=verbose, initial_epoch=initial_epoch,
             callbacks=callbacks, on_epoch_end=on_epoch_end,
+            schedule=None if schedule is None else betas,
         )  # fmt: skip
         return history
     except KeyboardInterrupt as stop:
         raise TrainingInterrupted(
             f"Training was interrupted after {history.epochs} of {epochs} epochs.", history
         ) from stop
+
+
+def written(schedule: Any) -> str | None:
+    """Return a schedule as its text; None for none, and for a function, which has no text."""
+    return None if schedule is None or callable(schedule) else str(schedules.schedule(schedule))
 
 
 Patterns = tuple[NDArray[np.float32], NDArray[np.int64]]

@@ -1,5 +1,7 @@
 """The slide's equations: worked by hand, and held against central differences."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -75,8 +77,7 @@ NETWORKS = [
 def test_a_step_is_minus_beta_times_the_gradient(sizes, activations, loss):
     rng = np.random.default_rng(3)
     layers = [
-        (rng.normal(0, 0.5, (n, m)), rng.normal(0, 0.5, m))
-        for n, m in zip(sizes, sizes[1:], strict=False)
+        (rng.normal(0, 0.5, (n, m)), rng.normal(0, 0.5, m)) for n, m in itertools.pairwise(sizes)
     ]
     x = rng.normal(size=(7, sizes[0]))
     desired = np.eye(sizes[-1])[rng.integers(0, sizes[-1], 7)]

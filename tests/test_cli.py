@@ -11,11 +11,11 @@ import sys
 import time
 
 import pytest
-from processes import mnistlab, surroundings
 
 import mnistlab as package
 from mnistlab import cli
 from mnistlab.config import ExperimentConfig
+from processes import mnistlab, surroundings
 
 SMALL = ("--dataset", "iris", "--hidden-units", "4", "--epochs", "2")
 
@@ -55,14 +55,16 @@ def test_every_setting_reaches_the_config(tmp_path):
     done = mnistlab(
         "run", "--engine", "classic", "--dataset", "iris", "--hidden-units", "5,4",
         "--hidden-activation", "tanh", "--output-activation", "sigmoid", "--optimizer", "adam",
-        "--learning-rate", "0.01", "--loss", "lecture", "--epochs", "1", "--batch-size", "full",
+        "--learning-rate", "0.01", "--loss", "lecture", "--schedule", "step:3", "--epochs", "1",
+        "--batch-size", "full",
         "--order", "stored", "--validation-split", "0.25", "--seed", "9", "--json",
         home=tmp_path,
     )  # fmt: skip
     assert json.loads(done.stdout)["config"] == {
         "engine": "classic", "dataset": "iris", "hidden_units": [5, 4],
         "hidden_activation": "tanh", "output_activation": "sigmoid", "optimizer": "adam",
-        "learning_rate": 0.01, "loss": "lecture", "epochs": 1, "batch_size": "full",
+        "learning_rate": 0.01, "loss": "lecture", "schedule": "step:3,rate=0.5", "epochs": 1,
+        "batch_size": "full",
         "order": "stored", "validation_split": 0.25, "seed": 9,
     }  # fmt: skip
 

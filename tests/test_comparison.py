@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from pages import Page
 
 from mnistlab import comparison, steps
 from mnistlab.comparison import Comparison, compare, largest_difference, seconds_per_epoch
@@ -21,6 +20,7 @@ from mnistlab.errors import (
 )
 from mnistlab.history import History
 from mnistlab.results import ExperimentResult
+from pages import Page
 
 pytest.importorskip("keras")
 

@@ -25,6 +25,7 @@ def test_the_defaults_are_the_lectures_network():
         "optimizer": "sgd",
         "learning_rate": 0.5,
         "loss": "categorical_crossentropy",
+        "schedule": None,
         "epochs": 5,
         "batch_size": 32,
         "order": "random",

@@ -3,10 +3,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_data import tiny_arrays
 
 from mnistlab.data.arraychecks import checked_arrays, digest_of, scaled
 from mnistlab.errors import DataError
+from tiny_data import tiny_arrays
 
 
 def with_(**changes: Any) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tiny_data
-from tiny_data import Mirror, idx_bytes, sends, status, tiny_arrays
 
+import tiny_data
 from mnistlab.data import downloads
 from mnistlab.data.arraychecks import checked_arrays, digest_of
 from mnistlab.data.downloads import Patience, Remote, cache_file, download, read_verified, store
 from mnistlab.errors import DataError, DownloadError
+from tiny_data import Mirror, idx_bytes, sends, status, tiny_arrays
 
 ARRAYS = tiny_arrays()
 DIGEST = digest_of(checked_arrays(ARRAYS))

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_data import idx_bytes, idx_files, tiny_arrays, write_idx_folder, write_npz
 
 from mnistlab.data import files as datafiles
 from mnistlab.data.arraychecks import checked_arrays, digest_of
 from mnistlab.data.files import parse_idx, read_files
 from mnistlab.errors import DataError
+from tiny_data import idx_bytes, idx_files, tiny_arrays, write_idx_folder, write_npz
 
 
 def refused(path: Path, *parts: str) -> None:

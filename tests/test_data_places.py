@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_data
-from tiny_data import Mirror, tiny_arrays, write_idx_folder, write_npz
 
+import tiny_data
 from mnistlab import datasets
 from mnistlab.data import downloads
 from mnistlab.data import places as dataplaces
@@ -18,6 +17,7 @@ from mnistlab.data.downloads import Patience, Remote
 from mnistlab.data.places import describe
 from mnistlab.datasets import Dataset, fetch, load_data
 from mnistlab.errors import DataError, DownloadError, InputError
+from tiny_data import Mirror, tiny_arrays, write_idx_folder, write_npz
 
 # In these tests the tiny data set is MNIST, so that all of MNIST's ways are gone.
 ARRAYS, OTHERS = tiny_arrays(), tiny_arrays(seed=1)

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_data import tiny_arrays, write_npz
 
 from mnistlab import datasets
 from mnistlab.data.places import DIGESTS
 from mnistlab.datasets import Dataset, load_data
 from mnistlab.errors import DataError, InputError, MissingDependencyError
+from tiny_data import tiny_arrays, write_npz
 
 # The whole of MNIST, on a machine that has it.
 SHARED = os.environ.get("MNISTLAB_DATA", "")

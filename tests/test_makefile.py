@@ -1,4 +1,4 @@
-"""The Makefile's promises: it installs once, notices a changed pyproject.toml, names what is missing."""
+"""The Makefile: it installs once, notices a changed pyproject.toml, names what is missing."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+
 from processes import PROJECT
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="no make here")

@@ -5,6 +5,7 @@ import pytest
 
 from mnistlab.classic import backprop, kernels
 from mnistlab.classic.network import ClassicNetwork
+from mnistlab.classic.rules import Rules
 from mnistlab.errors import DivergedError, InputError
 
 XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
@@ -287,3 +288,71 @@ def test_total_error_is_the_sum_of_absolute_errors_from_0_in_each_epoch():
     history = network.fit([[1.0], [2.0], [3.0]], [0, 0, 1], batch_size="full", verbose=0)
     assert history["total_error"] == pytest.approx([3.0])
     assert network.fit([[0.0]], [0], verbose=0)["total_error"][0] < 1.5
+
+
+def test_the_schedule_sets_beta_of_each_epoch_and_leaves_the_compiled_one():
+    network = small()
+    network.compile(learning_rate=0.4)
+    history = network.fit(X, Y, epochs=3, verbose=0, schedule="step:1")
+    assert history["learning_rate"] == pytest.approx([0.4, 0.2, 0.1])
+    again = network.fit(X, Y, epochs=5, initial_epoch=3, verbose=0, schedule="step:1")
+    assert again["learning_rate"] == pytest.approx([0.05, 0.025])
+    assert network.fit(X, Y, verbose=0)["learning_rate"] == [0.4]
+
+
+def test_a_scheduled_beta_is_the_beta_of_the_step():
+    scheduled, plain = small(), small()
+    scheduled.fit(X, Y, epochs=1, verbose=0, schedule=lambda epoch: 0.05)
+    plain.compile(learning_rate=0.05)
+    plain.fit(X, Y, epochs=1, verbose=0)
+    assert np.array_equal(scheduled.get_weights()[0], plain.get_weights()[0])
+
+
+def test_training_stops_after_the_first_epoch_with_an_acceptable_error():
+    without = small().fit(X, Y, epochs=20, verbose=0)["total_error"]
+    limit = without[9] + 1e-9
+    stopped = small().fit(X, Y, epochs=20, verbose=0, acceptable_error=limit)["total_error"]
+    first = next(k for k, error in enumerate(without) if error < limit)
+    assert stopped == without[: first + 1]
+    assert len(stopped) < 20
+
+
+def test_a_limit_that_cant_be():
+    with pytest.raises(InputError, match="acceptable_error must be above 0"):
+        small().fit(X, Y, acceptable_error=0, verbose=0)
+
+
+def test_k_calls_of_partial_fit_learn_what_fit_learns_in_k_epochs():
+    whole, parts = small(), small()
+    whole.fit(X, Y, epochs=3, batch_size=8, verbose=0)
+    for _ in range(3):
+        assert parts.partial_fit(X, Y, batch_size=8).epochs == 1
+    for a, b in zip(whole.get_weights(), parts.get_weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+def test_the_network_trains_with_a_students_own_rule():
+    plain = small(output_activation="sigmoid")
+    mine = small(
+        output_activation="sigmoid",
+        rules=Rules(output_error=lambda desired, actual: desired - actual),
+    )
+    wrong = small(
+        output_activation="sigmoid",
+        rules=Rules(output_error=lambda desired, actual: actual - desired),
+    )
+    for network in (plain, mine, wrong):
+        network.fit(X, Y, epochs=5, verbose=0)
+    assert mine.get_weights()[0] == pytest.approx(plain.get_weights()[0])
+    assert wrong.history["loss"][-1] > plain.history["loss"][0] > plain.history["loss"][-1]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_students_rule_that_fails_leaves_the_weights_unharmed(optimizer):
+    network = small(rules=Rules(hidden_error=lambda f_I, w, E: (E @ w.T)[:, :2]))
+    network.compile(optimizer)
+    before = network.get_weights()
+    with pytest.raises(InputError, match="hidden_error"):
+        network.fit(X, Y, verbose=0)
+    for a, b in zip(before, network.get_weights(), strict=True):
+        assert np.array_equal(a, b)

@@ -1,4 +1,4 @@
-"""The learning rules: first steps by hand, and twenty steps beside Keras's own (NumPy in, NumPy out).
+"""The learning rules: their first steps, worked by hand.
 
 That every rule takes the steps of Keras's on whole networks is held in test_engines.py.
 """

@@ -13,6 +13,7 @@ import venv
 from pathlib import Path
 
 import pytest
+
 from processes import PROJECT, mnistlab, surroundings
 
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -43,7 +44,7 @@ OLDER_COLAB = {"numpy": "2.0.2", "tensorflow": "2.19.0"}
 
 
 def colab():
-    """Return what Colab has installed: name → version; a bound above it would make pip change it."""
+    """Return what Colab has installed, name → version; a bound above it would change it."""
     lines = (PROJECT / "tests" / "colab-pins.txt").read_text(encoding="utf-8").splitlines()
     pins = dict(line.split("==") for line in lines if not line.startswith("#"))
     return {name.lower(): OLDER_COLAB.get(name, version) for name, version in pins.items()}

@@ -6,10 +6,10 @@ import matplotlib
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tiny_pictures import DIGITS
 
 from mnistlab import plots
 from mnistlab.errors import InputError
+from tiny_pictures import DIGITS
 
 
 def test_the_cells_hold_the_counts_rows_actual_columns_predicted() -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_pictures import CLASSIC, KERAS, lines_of, texts_of, titles_of
 
 from mnistlab import plots
 from mnistlab.errors import InputError
 from mnistlab.history import History
+from tiny_pictures import CLASSIC, KERAS, lines_of, texts_of, titles_of
 
 
 def test_the_comparison_draws_curves_seconds_and_differences() -> None:

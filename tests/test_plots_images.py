@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_pictures import titles_of
 
 from mnistlab import plots
 from mnistlab.errors import InputError
+from tiny_pictures import titles_of
 
 
 @pytest.mark.parametrize("scale", [255, 1.0, 16.0])

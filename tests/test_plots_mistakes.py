@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tiny_pictures import titles_of
 
 from mnistlab import plots
 from mnistlab.errors import InputError
+from tiny_pictures import titles_of
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from pathlib import Path
 import matplotlib
 import pytest
 from PIL import Image
-from tiny_pictures import CLASSIC, every_picture
 
 from mnistlab import plots
 from mnistlab.errors import InputError, SaveError
 from mnistlab.plots.picture import DPI
+from tiny_pictures import CLASSIC, every_picture
 
 
 class Tags(HTMLParser):

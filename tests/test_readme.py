@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from processes import PROJECT, mnistlab, surroundings
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -75,7 +76,9 @@ def test_the_transcript_is_what_a_run_prints(tmp_path):
         for text in (done.stdout, printed)
     )  # fmt: skip
     assert [line.split("(")[0] for line in ours] == [line.split("(")[0] for line in theirs]
-    accuracy = [float(re.search(r"Test accuracy\s+([\d.]+)%", t)[1]) for t in (done.stdout, printed)]
+    accuracy = [
+        float(re.search(r"Test accuracy\s+([\d.]+)%", t)[1]) for t in (done.stdout, printed)
+    ]
     assert accuracy[0] == pytest.approx(accuracy[1], abs=0.3)
 
 

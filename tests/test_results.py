@@ -8,7 +8,6 @@ import types
 
 import numpy as np
 import pytest
-from pages import Page
 
 from mnistlab import steps
 from mnistlab.classic.network import ClassicNetwork
@@ -25,6 +24,7 @@ from mnistlab.results import (
     named,
     save_weights,
 )
+from pages import Page
 
 ENGINES = ("classic", "keras")
 

@@ -40,13 +40,13 @@ def test_looking_changes_no_weight():
 def test_every_line_of_the_slide_holds_between_the_arrays():
     hidden, output = network(output_activation="sigmoid").trace(X, 1).layers
     f = lambda net_input: 1 / (1 + np.exp(-net_input))  # noqa: E731
-    assert hidden.I == pytest.approx(hidden.w.T @ X + hidden.b)
+    assert pytest.approx(hidden.w.T @ X + hidden.b) == hidden.I
     assert hidden.f == pytest.approx(f(hidden.I))
     assert output.y_in == pytest.approx(hidden.f)
-    assert output.E == pytest.approx(np.array([0, 1, 0]) - output.f)
+    assert pytest.approx(np.array([0, 1, 0]) - output.f) == output.E
     assert hidden.incoming == pytest.approx(output.w @ output.E)
     assert hidden.slope == pytest.approx(hidden.f * (1 - hidden.f))
-    assert hidden.E == pytest.approx(hidden.slope * hidden.incoming)
+    assert pytest.approx(hidden.slope * hidden.incoming) == hidden.E
     assert output.change_w == pytest.approx(0.3 * np.outer(hidden.f, output.E))
     assert hidden.change_w == pytest.approx(0.3 * np.outer(X, hidden.E))
     assert hidden.change_b == pytest.approx(0.3 * hidden.E)

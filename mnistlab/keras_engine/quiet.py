@@ -39,7 +39,9 @@ def import_keras() -> ModuleType:
         warnings.simplefilter("ignore")  # other packages' deprecations are not the student's
         keras = importlib.import_module("keras")
         if keras.backend.backend() == "tensorflow":
-            importlib.import_module("tensorflow").config.list_logical_devices()
+            tensorflow = importlib.import_module("tensorflow")
+            tensorflow.config.list_logical_devices()
+            tensorflow.get_logger().setLevel("ERROR")  # "retracing", once a lab trains many models
     return keras
 
 

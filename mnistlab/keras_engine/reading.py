@@ -47,14 +47,12 @@ def design_of(model: keras.Model) -> Design:
         if kind == "Dense":
             _must_have_bias(layer)
             activations.append(_name_of(layer.activation))
-        elif kind in ("Activation", "Softmax", "ReLU") and activations:
-            activations[-1] = "softmax" if kind == "Softmax" else (
-                "relu" if kind == "ReLU" else _name_of(layer.activation)
-            )  # fmt: skip
+        elif kind == "Activation" and activations and activations[-1] == "linear":
+            activations[-1] = _name_of(layer.activation)
         elif kind not in TRANSPARENT:
             raise InputError(
                 f"The model has a {kind} layer ({layer.name!r}). A result can be made of Dense "
-                f"layers, with {', '.join(TRANSPARENT[1:])} or Activation between them."
+                f"layers, with {', '.join(TRANSPARENT[1:])} or one Activation after each."
             )
     if not activations:
         raise InputError("The model has no Dense layer. Add one: keras.layers.Dense(10).")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistlab.classic import arrays
+from mnistlab.classic.schedules import Schedule
 from mnistlab.errors import DivergedError, InputError
 from mnistlab.history import History
 from mnistlab.keras_engine import pipeline
@@ -50,8 +51,10 @@ def targets(model: keras.Model, y: NDArray[np.generic]) -> Array:
 def must_be_compiled(model: keras.Model) -> None:
     """Raise InputError where the compile step was left out."""
     if not getattr(model, "compiled", False):
-        raise InputError("The model isn't compiled yet. Compile it first: "
-                         "mnistlab.compile_model(model), or Keras's model.compile(...).")
+        raise InputError(
+            "The model isn't compiled yet. Compile it first: "
+            "mnistlab.compile_model(model), or Keras's model.compile(...)."
+        )
 
 
 class Reporter(keras.callbacks.Callback):
@@ -94,6 +97,29 @@ class Reporter(keras.callbacks.Callback):
             self._then(epoch)
 
 
+class Scheduler(keras.callbacks.Callback):
+    """Sets β at the start of each epoch; it starts from the β that the model was compiled with."""
+
+    def __init__(self, schedule: Schedule, model: keras.Model) -> None:
+        super().__init__()
+        self._schedule, self._start = schedule, float(model.optimizer.learning_rate)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Set the epoch's β."""
+        self.model.optimizer.learning_rate = self._schedule.at(epoch, self._start)
+
+
+@contextlib.contextmanager
+def _learning_rate_kept(model: keras.Model, schedule: Schedule | None) -> Iterator[None]:
+    """Put β back after a scheduled training, so that the next one starts from the same."""
+    before = float(model.optimizer.learning_rate)
+    try:
+        yield
+    finally:
+        if schedule is not None:
+            model.optimizer.learning_rate = before
+
+
 def fit(
     model: keras.Model,
     x: Array,
@@ -108,6 +134,7 @@ def fit(
     initial_epoch: int = 0,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     on_epoch_end: Callable[[int], Any] | None = None,
+    schedule: Schedule | None = None,
 ) -> None:
     """Train with Keras's own `model.fit`, in the package's order of patterns.
 
@@ -124,6 +151,7 @@ def fit(
         initial_epoch: the epoch to start at.
         callbacks: the caller's own Keras callbacks; with any, each batch is reported.
         on_epoch_end: called with each epoch's number when it has ended.
+        schedule: β over the epochs; after the training β is again what it was before.
 
     Raises:
         InputError: a model that isn't compiled, or that takes other inputs.
@@ -132,7 +160,12 @@ def fit(
     must_be_compiled(model)
     steps = -(-len(x) // batch_size)
     data = pipeline.EpochOrder(order, initial_epoch)
-    with Progress(epochs, steps, verbose) as progress, _steps_at_once(model, steps, callbacks):
+    own = [data] if schedule is None else [data, Scheduler(schedule, model)]
+    with (
+        Progress(epochs, steps, verbose) as progress,
+        _steps_at_once(model, steps, callbacks),
+        _learning_rate_kept(model, schedule),
+    ):
         model.fit(
             pipeline.batches(inputs(model, x), targets(model, y), batch_size, data),
             epochs=epochs,
@@ -142,7 +175,7 @@ def fit(
             validation_batch_size=EVALUATION_BATCH,
             shuffle=False,
             verbose=0,
-            callbacks=[data, Reporter(history, progress, on_epoch_end), *callbacks],
+            callbacks=[*own, Reporter(history, progress, on_epoch_end), *callbacks],
         )  # fmt: skip
 
 

@@ -1,0 +1,185 @@
+"""The Keras engine: what it builds is plain Keras, and what it adds to fit changes no result."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mnistlab import seeding
+from mnistlab.errors import DivergedError, InputError
+
+keras = pytest.importorskip("keras")
+
+from mnistlab.classic.schedules import schedule  # noqa: E402
+from mnistlab.history import History  # noqa: E402
+from mnistlab.keras_engine import building, reading, training  # noqa: E402
+
+RNG = np.random.default_rng(5)
+X, Y = RNG.uniform(size=(100, 12)).astype(np.float32), RNG.integers(0, 4, 100)
+
+
+def order(epoch):
+    return seeding.pattern_order(100, epoch, 0)
+
+
+def built(**settings):
+    model = building.build((12, 8, 4), "sigmoid", "softmax", seed=1)
+    building.compile_model(model, "sgd", 0.3, None)
+    history = History()
+    defaults = {"epochs": 3, "batch_size": 9, "order": order, "history": history, "verbose": 0}
+    training.fit(model, X, Y, **{**defaults, **settings})
+    return model, history
+
+
+def plain(epochs=3, size=9):
+    """Return the same training in plain Keras: fit on reordered arrays, an epoch at a time."""
+    model = keras.Sequential([
+        keras.Input((12,)),
+        keras.layers.Dense(8, activation="sigmoid"),
+        keras.layers.Dense(4, activation="softmax"),
+    ])  # fmt: skip
+    model.set_weights(seeding.initial_weights((12, 8, 4), seed=1))
+    model.compile(keras.optimizers.SGD(0.3), "categorical_crossentropy", metrics=["accuracy"])
+    losses, one_hot = [], np.eye(4, dtype="float32")[Y]
+    for epoch in range(epochs):
+        p = order(epoch)
+        done = model.fit(X[p], one_hot[p], epochs=1, batch_size=size, shuffle=False, verbose=0)
+        losses += done.history["loss"]
+    return model, losses
+
+
+@pytest.mark.parametrize("size", [1, 9, 32, 100])
+def test_several_updates_a_call_are_the_same_updates(size):
+    model, history = built(batch_size=size)
+    reference, losses = plain(size=size)
+    for a, b in zip(model.get_weights(), reference.get_weights(), strict=True):
+        assert np.abs(a - b).max() < 1e-6
+    assert history["loss"] == pytest.approx(losses, rel=1e-5)
+
+
+def test_the_same_seed_leaves_the_same_bits():
+    first, second = built()[0].get_weights(), built()[0].get_weights()
+    assert [a.tobytes() for a in first] == [b.tobytes() for b in second]
+
+
+def test_training_goes_on_exactly_where_it_stopped():
+    model, _ = built(epochs=1)
+    training.fit(model, X, Y, epochs=3, initial_epoch=1, batch_size=9, order=order,
+                 history=History(), verbose=0)  # fmt: skip
+    for a, b in zip(model.get_weights(), built()[0].get_weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+class Counting(keras.callbacks.Callback):
+    """A caller's callback that asks for batches."""
+
+    def __init__(self):
+        super().__init__()
+        self.batches = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.batches += 1
+
+
+def test_a_callback_that_asks_for_batches_gets_every_batch():
+    counting = Counting()
+    built(callbacks=[counting])
+    assert counting.batches == 3 * 12
+
+
+def test_a_callback_that_doesnt_is_no_hindrance():
+    assert not training.wants_batches(keras.callbacks.TerminateOnNaN.__base__())
+    assert training.wants_batches(Counting())
+    assert training.wants_batches(keras.callbacks.LambdaCallback(on_train_batch_end=print))
+
+
+def test_after_fit_the_model_is_as_it_was():
+    model, _ = built()
+    assert model.steps_per_execution == 1
+    model.fit(X, np.eye(4)[Y], epochs=1, verbose=0)  # plain Keras goes on, with no warning
+    assert model.evaluate(X, np.eye(4)[Y], verbose=0)[0] > 0
+
+
+def test_the_schedule_sets_beta_and_puts_it_back():
+    model, history = built(schedule=schedule("step:1"))
+    assert history["learning_rate"] == pytest.approx([0.3, 0.15, 0.075])
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.3)
+
+
+def test_validation_is_reported_each_epoch():
+    _, history = built(validation=(X, Y))
+    assert len(history["val_loss"]) == len(history["val_accuracy"]) == 3
+
+
+def test_divergence_stops_with_what_to_change():
+    model = building.build((12, 8, 4), "relu", "linear", seed=1)
+    building.compile_model(model, "sgd", 1e9, "mean_squared_error")
+    with pytest.raises(DivergedError, match="Try 1e"):
+        training.fit(model, X, Y, epochs=9, batch_size=9, order=order, history=History(), verbose=0)
+
+
+def test_sigmoid_with_the_lectures_error_is_kerass_mean_made_a_sum():
+    model = building.build((12, 8, 4), "sigmoid", "sigmoid", seed=1)
+    building.compile_model(model, "sgd", 0.3, "lecture")
+    figures = training.evaluate(model, X, Y)
+    out = np.clip(training.predict(model, X), 1e-7, 1 - 1e-7)
+    d = np.eye(4)[Y]
+    summed = -(d * np.log(out) + (1 - d) * np.log(1 - out)).sum(axis=1).mean()
+    assert figures["loss"] == pytest.approx(summed, rel=1e-5)
+
+
+def test_a_model_that_isnt_compiled():
+    model = keras.Sequential([keras.Input((12,)), keras.layers.Dense(4)])
+    with pytest.raises(InputError, match="compile_model"):
+        training.evaluate(model, X, Y)
+
+
+def test_a_model_with_other_inputs():
+    model = building.build((10, 8, 4), "sigmoid", "softmax", seed=1)
+    building.compile_model(model, "sgd", None, None)
+    with pytest.raises(InputError, match=r"keras\.Input\(\(12,\)\)"):
+        training.evaluate(model, X, Y)
+
+
+def test_a_design_is_read_off_a_model():
+    design = reading.design_of(building.build((12, 8, 4), "tanh", "softmax", seed=1))
+    assert design.layer_sizes == (12, 8, 4)
+    assert (design.hidden_activation, design.output_activation) == ("tanh", "softmax")
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ([keras.layers.Dense(3, activation="relu"), keras.layers.Activation("softmax")],
+         "Activation layer"),
+        ([keras.layers.Dense(3), keras.layers.ReLU(max_value=6.0)], "ReLU layer"),
+        ([keras.layers.Dense(3, use_bias=False)], "no bias"),
+        ([keras.layers.Rescaling(1 / 255), keras.layers.Dense(3)], "Rescaling layer"),
+        ([keras.layers.Flatten()], "no Dense layer"),
+        ([keras.layers.Dense(3, activation="relu"), keras.layers.Dense(3, activation="tanh"),
+          keras.layers.Dense(2)], "different activations"),
+    ],
+)  # fmt: skip
+def test_designs_that_cant_be_read(layers, said):
+    with pytest.raises(InputError, match=said):
+        reading.design_of(keras.Sequential([keras.Input((4,)), *layers]))
+
+
+def test_importing_keras_says_nothing_even_in_a_terminal_less_process():
+    code = "import mnistlab.keras_engine.training, keras; print(keras.backend.backend())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_was_caught_is_replayed_when_the_import_fails():
+    code = (
+        "import os\n"
+        "from mnistlab.keras_engine.quiet import caught_stderr\n"
+        "with caught_stderr():\n"
+        "    os.write(2, b'from C++\\n')\n"
+        "    raise RuntimeError('no')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "from C++" in done.stderr
+    assert "RuntimeError: no" in done.stderr
