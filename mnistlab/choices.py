@@ -142,9 +142,9 @@ def _mismatch(name: str, outputs: str) -> str:
             "it judges each output by itself as a probability, which sigmoid outputs are. "
             "Take output_activation='sigmoid', or 'categorical_crossentropy' for softmax."
         )
-    if name in ("poisson", "kl_divergence") and outputs in ("linear", "tanh"):
+    if name in ("poisson", "kl_divergence") and outputs in ("linear", "tanh", "relu"):
         return (
-            "it takes the logarithm of the outputs, and these can be negative. "
+            "it takes the logarithm of the outputs, and these can be 0 or below. "
             "Take sigmoid, softmax or exponential outputs."
         )
     return ""

@@ -38,7 +38,13 @@ if TYPE_CHECKING:
     from mnistlab.plots import Picture
 
 SCHEMA_VERSION = 1
-WENT = ("batch_size", "order", "seed", "validation_split")  # how training went: History.settings
+WENT = (
+    "batch_size",
+    "order",
+    "seed",
+    "validation_split",
+    "schedule",
+)  # how training went: History.settings
 MIME_TYPE = "application/vnd.mnistlab.result+json"
 
 

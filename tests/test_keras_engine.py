@@ -152,8 +152,8 @@ def test_a_design_is_read_off_a_model():
     ("layers", "said"),
     [
         ([keras.layers.Dense(3, activation="relu"), keras.layers.Activation("softmax")],
-         "Activation layer"),
-        ([keras.layers.Dense(3), keras.layers.ReLU(max_value=6.0)], "ReLU layer"),
+         "second activation"),
+        ([keras.layers.Dense(3), keras.layers.ReLU(max_value=6.0)], "max_value=6.0"),
         ([keras.layers.Dense(3, use_bias=False)], "no bias"),
         ([keras.layers.Rescaling(1 / 255), keras.layers.Dense(3)], "Rescaling layer"),
         ([keras.layers.Flatten()], "no Dense layer"),

@@ -82,6 +82,7 @@ def test_the_record_has_the_documented_parts_and_types(run):
         "config": {
             "engine": str, "dataset": str, "hidden_units": [int], "hidden_activation": str,
             "output_activation": str, "optimizer": str, "learning_rate": float, "loss": str,
+            "schedule": type(None),
             "epochs": int, "batch_size": int, "order": str, "validation_split": float,
             "seed": int,
         },

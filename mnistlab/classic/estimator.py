@@ -31,7 +31,6 @@ from sklearn.utils.validation import validate_data
 from mnistlab import checks, choices, seeding
 from mnistlab.classic import backprop, units
 from mnistlab.classic.network import CHUNK, ClassicNetwork
-from mnistlab.classic.schedules import schedule
 from mnistlab.classic.sklearn_face import require_fitted, student_words
 from mnistlab.errors import InputError
 from mnistlab.history import History
@@ -222,14 +221,7 @@ class BackpropClassifier(ClassifierMixin, BaseEstimator):
     def _train(self, batch: _Batch, epochs: int) -> None:
         """Go on until `epochs` epochs have ended, with the β of each from the schedule."""
         network, begun = self.network_, self.history_.epochs
-        beta_0 = choices.learning_rate(self.learning_rate, network.optimizer_name)
-        plan = schedule(self.schedule)
-        betas = {epoch: plan.at(epoch, beta_0) for epoch in range(begun, epochs)}
-
-        def set_beta(epoch: int) -> None:
-            network.optimizer.learning_rate = betas.get(epoch, beta_0)
-
-        set_beta(begun)
+        network.learning_rate = choices.learning_rate(self.learning_rate, network.optimizer_name)
         network.fit(
             batch.x,
             batch.members,
@@ -240,7 +232,7 @@ class BackpropClassifier(ClassifierMixin, BaseEstimator):
             order=lambda epoch: seeding.pattern_order(
                 len(batch.x), epoch, network.seed, self.order, batch.members
             ),
-            on_epoch_end=lambda epoch: set_beta(epoch + 1),
+            schedule=self.schedule,
             history=self.history_,
         )
         self.loss_curve_, self.n_iter_ = list(self.history_["loss"]), self.history_.epochs

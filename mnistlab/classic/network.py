@@ -307,7 +307,9 @@ class ClassicNetwork:
         size = min(len(patterns), len(patterns) if batch == "full" else int(batch))
         epochs = checks.whole("epochs", epochs)
         order = order or self._own_order(len(patterns), shuffle)
-        betas = schedules.schedule(schedule)
+        first = checks.whole("initial_epoch", initial_epoch)
+        plan = schedules.schedule(schedule)
+        betas = {epoch: plan.at(epoch, self.learning_rate) for epoch in range(first, epochs)}
         limit = (
             None
             if acceptable_error is None
@@ -319,9 +321,9 @@ class ClassicNetwork:
         steps = -(-len(patterns) // size)
         quiet = np.errstate(over="ignore", invalid="ignore")  # DivergedError says it better
         with quiet, Progress(epochs, steps, verbose) as progress:
-            for epoch in range(checks.whole("initial_epoch", initial_epoch), epochs):
+            for epoch in range(first, epochs):
                 progress.epoch_begin(epoch)
-                self.optimizer.learning_rate = betas.at(epoch, self.learning_rate)
+                self.optimizer.learning_rate = betas[epoch]
                 figures = train(data, order(epoch), size, progress)
                 figures.update(self._validated(validation))
                 self.history.record(**figures)

@@ -7,6 +7,7 @@ Example:
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -47,8 +48,11 @@ def design_of(model: keras.Model) -> Design:
         if kind == "Dense":
             _must_have_bias(layer)
             activations.append(_name_of(layer.activation))
-        elif kind == "Activation" and activations and activations[-1] == "linear":
-            activations[-1] = _name_of(layer.activation)
+        elif kind in ("Activation", "ReLU", "Softmax") and activations:
+            if activations[-1] != "linear":
+                raise InputError(f"The layer {layer.name!r} is a second activation after "
+                                 f"{activations[-1]}. Leave one of them out.")  # fmt: skip
+            activations[-1] = _activation_of(layer)
         elif kind not in TRANSPARENT:
             raise InputError(
                 f"The model has a {kind} layer ({layer.name!r}). A result can be made of Dense "
@@ -72,6 +76,25 @@ def design_of(model: keras.Model) -> Design:
 def _must_have_bias(layer: keras.layers.Layer) -> None:
     if not layer.use_bias:
         raise InputError(f"The layer {layer.name!r} has no bias. Leave use_bias=False out.")
+
+
+# What a ReLU or Softmax layer is made with where it is the function of that name.
+PLAIN: dict[str, dict[str, Any]] = {
+    "ReLU": {"max_value": None, "negative_slope": 0.0, "threshold": 0.0},
+    "Softmax": {"axis": -1},
+}
+
+
+def _activation_of(layer: keras.layers.Layer) -> str:
+    """Return the activation that an Activation, ReLU or Softmax layer stands for."""
+    kind, config = type(layer).__name__, layer.get_config()
+    if kind == "Activation":
+        return _name_of(layer.activation)
+    for name, value in PLAIN[kind].items():
+        if config[name] != value:
+            raise InputError(f"The {kind} layer {layer.name!r} has {name}={config[name]}. The lab "
+                             f"knows the plain one: {name}={value}.")  # fmt: skip
+    return kind.lower()
 
 
 def _name_of(activation: object) -> str:
