@@ -15,7 +15,7 @@ test: .venv/.installed-test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 bench: .venv/.installed-bench
 	@$(BIN)/python benchmarks/overhead.py

@@ -24,6 +24,7 @@ import statistics  # noqa: E402
 import time  # noqa: E402
 import warnings  # noqa: E402
 from collections.abc import Callable  # noqa: E402
+from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 
@@ -179,7 +180,7 @@ def table(found: dict[str, dict[str, list[float]]]) -> None:
                   f"  {rate:12,.0f} patterns/s")  # fmt: skip
 
 
-def record(found: dict[str, dict[str, list[float]]]) -> dict[str, object]:
+def record(found: dict[str, dict[str, list[float]]]) -> dict[str, Any]:
     """Return what training.json holds."""
     medians = {
         f"{name}, batch {batch}": round(statistics.median(times), 4)
@@ -211,24 +212,29 @@ def record(found: dict[str, dict[str, list[float]]]) -> dict[str, object]:
     }
 
 
-def picture(found: dict[str, dict[str, list[float]]]) -> None:
+def picture(medians: dict[str, float]) -> None:
     """Draw seconds per epoch against batch size, both axes logarithmic."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
     from mnistlab.plots.picture import Picture, house_style
 
-    batches = [b for b in found if b != "full"]
-    title = "One epoch of MNIST, 784-512-10, 2 cores"
-    alt = "Seconds per epoch against batch size: " + "; ".join(
-        f"{name} " + ", ".join(f"{statistics.median(found[b][name]):.2f} at {b}" for b in batches)
-        for name in WAYS
+    sizes = [batch for batch in BATCHES if isinstance(batch, int)]
+    lines = {name: [medians[f"{name}, batch {b}"] for b in sizes] for name in WAYS}
+    alt = "Seconds for one epoch of MNIST against batch size. " + "; ".join(
+        f"{name}: " + ", ".join(f"{s:.2f} at {b}" for b, s in zip(sizes, seconds, strict=True))
+        for name, seconds in lines.items()
     )
+    plain = FuncFormatter(lambda value, _: f"{value:g}")
     with house_style():
-        drawn = Picture(title, alt, "")
+        drawn = Picture("One epoch of MNIST, 784-512-10, 2 cores", alt, "", size=(8, 4.5))
         axes = drawn.subplots()
-        for name, marker in zip(WAYS, "osD^vx", strict=True):
-            y = [statistics.median(found[b][name]) for b in batches]
-            axes.plot([int(b) for b in batches], y, marker=marker, label=name)
+        for (name, seconds), marker in zip(lines.items(), "osD^vx", strict=True):
+            axes.plot(sizes, seconds, marker=marker, label=name)
         axes.set(xscale="log", yscale="log", xlabel="batch size", ylabel="seconds per epoch")
-        axes.set_title(title)
+        for axis, ticks in ((axes.xaxis, sizes), (axes.yaxis, [0.2, 0.5, 1, 2, 5, 10, 20, 50])):
+            axis.set_major_locator(FixedLocator(ticks))
+            axis.set_major_formatter(plain)
+            axis.set_minor_locator(NullLocator())
         axes.legend()
         drawn.save(side_by_side.RESULTS.parent / "pictures" / "training.png")
 
@@ -265,9 +271,10 @@ def main() -> None:
         print(f"measuring batch {batch} …", flush=True)
         found[str(batch)] = seconds_per_epoch(batch, chosen.repeats)
     table(found)
-    side_by_side.write("training", record(found))
-    picture(found)
-    for name, ratio in record(found)["ratios"].items():  # type: ignore[attr-defined]
+    result = record(found)
+    side_by_side.write("training", result)
+    picture(result["medians"])
+    for name, ratio in result["ratios"].items():
         print(f"{name}: {ratio}")
 
 
