@@ -1,11 +1,14 @@
 """ClassicNetwork: the methods of a Keras model over the slide's equations."""
 
+import os
+
 import numpy as np
 import pytest
 
 from mnistlab.classic import backprop, kernels
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.classic.rules import Rules
+from mnistlab.datasets import load_data
 from mnistlab.errors import DivergedError, InputError
 
 XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
@@ -356,3 +359,26 @@ def test_a_students_rule_that_fails_leaves_the_weights_unharmed(optimizer):
         network.fit(X, Y, verbose=0)
     for a, b in zip(before, network.get_weights(), strict=True):
         assert np.array_equal(a, b)
+
+
+@pytest.mark.skipif(not os.environ.get("MNISTLAB_DATA"), reason="needs all of MNIST")
+def test_true_sgd_reaches_95_percent_after_one_epoch_of_mnist():
+    dataset = load_data("mnist")
+    network = ClassicNetwork()
+    network.compile(learning_rate=0.1)
+    network.fit(dataset.x_train, dataset.y_train, epochs=1, batch_size=1, verbose=0)
+    assert network.evaluate(dataset.x_test, dataset.y_test)[1] >= 0.95
+
+
+@pytest.mark.skipif(not os.environ.get("MNISTLAB_DATA"), reason="needs all of MNIST")
+def test_the_lectures_rule_and_squared_error_are_two_algorithms():
+    """All-sigmoid at the same β: with the slope in the error it learns far more slowly."""
+    dataset = load_data("mnist")
+    accuracy = {}
+    for loss in ("lecture", "mean_squared_error"):
+        network = ClassicNetwork(output_activation="sigmoid")
+        # Keras's squared error is a mean over 10 outputs: 5 times β makes it E f'(I).
+        network.compile(loss=loss, learning_rate=0.5 if loss == "lecture" else 2.5)
+        network.fit(dataset.x_train, dataset.y_train, epochs=1, verbose=0)
+        accuracy[loss] = network.evaluate(dataset.x_test, dataset.y_test)[1]
+    assert accuracy["lecture"] > accuracy["mean_squared_error"] + 0.03
