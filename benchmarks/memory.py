@@ -42,8 +42,8 @@ def main() -> None:
         found[name] = {"training array": round(array), "before": round(before), "peak": round(peak)}
         print(f"{name:20}array {array:5.0f} MB   before {before:6.0f} MB   peak {peak:6.0f} MB   "
               f"training adds {peak - before:5.0f} MB")  # fmt: skip
-    side_by_side.write("memory", {"date": time.strftime("%Y-%m-%d"),
-                                  "machine": side_by_side.machine(), "megabytes": found})  # fmt: skip
+    here = {"date": time.strftime("%Y-%m-%d"), "machine": side_by_side.machine()}
+    side_by_side.write("memory", {**here, "megabytes": found})
 
 
 if __name__ == "__main__":

@@ -183,3 +183,41 @@ def test_what_was_caught_is_replayed_when_the_import_fails():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "from C++" in done.stderr
     assert "RuntimeError: no" in done.stderr
+
+
+def again(model):
+    training.fit(model, X, Y, epochs=1, batch_size=9, order=order, history=History(), verbose=0)
+
+
+def test_a_second_training_uses_the_functions_that_the_first_one_traced():
+    model, _ = built(epochs=1)
+    first = model._mnistlab_functions[1]
+    traced = first[12][0]
+    again(model)
+    assert model._mnistlab_functions[1][12][0] is traced
+    assert model.train_function is None  # plain fit traces its own
+
+
+def test_a_model_that_is_compiled_again_is_traced_again():
+    model, _ = built(epochs=1)
+    before = model.get_weights()[0].copy()
+    building.compile_model(model, "sgd", 1e-30, None)  # a β that changes nothing
+    again(model)
+    assert np.array_equal(before, model.get_weights()[0])
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, in model.save
+def test_a_trained_model_can_be_saved_copied_and_collected(tmp_path):
+    import gc
+    import weakref
+
+    model, _ = built(epochs=1)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert np.array_equal(loaded.get_weights()[0], model.get_weights()[0])
+    keras.models.clone_model(model)
+    gone = weakref.ref(model)
+    del model
+    keras.backend.clear_session()
+    gc.collect()
+    assert gone() is None

@@ -198,19 +198,35 @@ def _steps_at_once(
 ) -> Iterator[None]:
     """Let Keras run several updates a call meanwhile: the same updates, with less between them."""
     before = model.steps_per_execution
-    if before == 1 and not any(wants_batches(one) for one in callbacks):
-        _set_steps(model, min(steps, STEPS_AT_ONCE))
+    if before > 1 or any(wants_batches(one) for one in callbacks):
+        yield
+        return
+    _set_steps(model, min(steps, STEPS_AT_ONCE))
     try:
         yield
     finally:
-        if model.steps_per_execution != before:
-            _set_steps(model, before)
+        _set_steps(model, before)
+
+
+FUNCTIONS = ("train_function", "test_function", "predict_function")
 
 
 def _set_steps(model: keras.Model, steps: int) -> None:
-    """Set how many updates a call does; the compiled functions hold the old number."""
+    """Set how many updates a call does, with the functions that Keras traced for that number.
+
+    They hold the number, and tracing them anew takes a third of a second; so those of each number
+    are kept with the model for the next training, until it is compiled again.
+    """
+    compiled = (model.optimizer, model._compile_loss, model._compile_metrics)
+    kept: tuple[tuple[Any, ...], dict[int, list[Any]]] | None
+    kept = getattr(model, "_mnistlab_functions", None)
+    if kept is None or any(a is not b for a, b in zip(kept[0], compiled, strict=True)):
+        kept = (compiled, {})
+        object.__setattr__(model, "_mnistlab_functions", kept)  # past Keras's tracking of layers
+    kept[1][model.steps_per_execution] = [getattr(model, name) for name in FUNCTIONS]
     model.steps_per_execution = steps
-    model.train_function = model.test_function = model.predict_function = None
+    for name, function in zip(FUNCTIONS, kept[1].get(steps, [None] * 3), strict=True):
+        setattr(model, name, function)
 
 
 def evaluate(model: keras.Model, x: Array, y: NDArray[np.generic]) -> dict[str, float]:
