@@ -15,20 +15,30 @@ Array = NDArray[np.generic]
 Order = Callable[[int], NDArray[np.integer]]  # epoch → indices of the patterns
 
 
-class EpochOrder(keras.callbacks.Callback):
-    """Knows which epoch it is, and so which order of patterns is due."""
+class EpochOrder:
+    """Knows which epoch it is, and so which order of patterns is due.
+
+    TensorFlow keeps what a data pipeline calls, so this holds no model: `Follow` does.
+    """
 
     def __init__(self, order: Order, first: int) -> None:
-        super().__init__()
         self.order, self.epoch = order, first
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Remember the epoch; Keras asks for its batches after this."""
-        self.epoch = epoch
 
     def __call__(self) -> NDArray[np.int64]:
         """Return the order of patterns of the epoch that runs, shape (n,)."""
         return np.asarray(self.order(self.epoch), np.int64)
+
+
+class Follow(keras.callbacks.Callback):
+    """Tells an EpochOrder which epoch begins; Keras asks for its batches after this."""
+
+    def __init__(self, order: EpochOrder) -> None:
+        super().__init__()
+        self._order = order
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Pass the epoch's number on."""
+        self._order.epoch = epoch
 
 
 def batches(x: Array, y: Array, size: int, order: EpochOrder) -> Any:

@@ -160,7 +160,9 @@ def fit(
     must_be_compiled(model)
     steps = -(-len(x) // batch_size)
     data = pipeline.EpochOrder(order, initial_epoch)
-    own = [data] if schedule is None else [data, Scheduler(schedule, model)]
+    own: list[keras.callbacks.Callback] = [pipeline.Follow(data)]
+    if schedule is not None:
+        own.append(Scheduler(schedule, model))
     with (
         Progress(epochs, steps, verbose) as progress,
         _steps_at_once(model, steps, callbacks),
