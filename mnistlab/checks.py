@@ -128,4 +128,15 @@ def units(name: str, value: Any) -> tuple[int, ...]:
             f"{name}={shown(value)} is no number of units. Give a whole number such as 512, "
             "or one for each layer, such as (128, 64), without quotes."
         )
-    return tuple(whole(name, one, minimum=1) for one in given)
+    return tuple(_layer(name, one) for one in given)
+
+
+MOST_UNITS = 10_000_000  # a layer above this fits no machine
+
+
+def _layer(name: str, value: Any) -> int:
+    """Return the units of one layer."""
+    units = whole(name, value, minimum=1)
+    if units > MOST_UNITS:
+        raise InputError(f"{name} must be at most {MOST_UNITS:,}, but got {shown(value)}.")
+    return units

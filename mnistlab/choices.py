@@ -19,6 +19,7 @@ from mnistlab.errors import InputError
 
 ENGINES = ("keras", "classic")
 ACTIVATIONS = ("sigmoid", "relu", "softmax", "tanh", "exponential", "linear")
+HIDDEN_ACTIVATIONS = tuple(name for name in ACTIVATIONS if name != "softmax")
 LOSSES = (
     "lecture",
     "binary_crossentropy",
@@ -72,7 +73,8 @@ def default_learning_rate(optimizer: str) -> float:
 
 def hidden_activation(value: Any) -> str:
     """Return a hidden layer's activation by name; else raise InputError."""
-    name = checks.choice("hidden_activation", value, ACTIVATIONS)
+    allowed = ACTIVATIONS if value == "softmax" else HIDDEN_ACTIVATIONS
+    name = checks.choice("hidden_activation", value, allowed)
     if name == "softmax":
         raise InputError(
             "hidden_activation='softmax' makes a layer's units compete for a sum "

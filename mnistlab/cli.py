@@ -4,7 +4,9 @@ Exit status: 0; 1 where something failed; 2 where what was given can't be used; 
 Results go to standard output, notices and errors to standard error.
 """
 
+import contextlib
 import functools
+import io
 import json
 import os
 import sys
@@ -28,10 +30,16 @@ app = typer.Typer(
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # β on a terminal that knows ASCII only
     try:
         app(args=arguments, prog_name="mnistlab")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
+    except OSError as error:  # standard output is full, or gone
+        say(f"error: the output can't be written: {error.strerror or error}.")
+        return 1
     return 0
 
 
@@ -65,8 +73,9 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def say(text: str) -> None:
-    """Print a line to standard error."""
-    print(f"mnistlab: {text}", file=sys.stderr)
+    """Print a line to standard error; where even that is full, the exit status has to say it."""
+    with contextlib.suppress(OSError):
+        print(f"mnistlab: {text}", file=sys.stderr, flush=True)
 
 
 # ── what options hold ───────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ def _empty() -> dict[str, list[float]]:
     return {column: [] for column in COLUMNS}
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The figures of each epoch of a training.
 
@@ -55,6 +55,11 @@ class History:
 
     def __getitem__(self, column: str) -> list[float]:
         return self.history[column]
+
+    def __repr__(self) -> str:
+        shown = {name: v for name, v in self.history.items() if v and name != "seconds"}
+        ends = [f"{name} {values[0]:.4g} → {values[-1]:.4g}" for name, values in shown.items()]
+        return f"History of {self.epochs} epochs" + ("" if not ends else ": " + ", ".join(ends))
 
     def rows(self) -> Iterator[dict[str, float]]:
         """Yield one mapping an epoch, "epoch" counted from 1, columns without values left out."""

@@ -15,6 +15,9 @@ from mnistlab.errors import InputError
 LEVELS: dict[int | str, int] = {"auto": 1, 0: 0, 1: 1, 2: 2}  # False is 0, True is 1
 
 
+LINES = 50  # epochs that are all told of
+
+
 def epoch_line(epoch: int, epochs: int, figures: Mapping[str, float | None]) -> str:
     """Return what is said of one epoch.
 
@@ -60,7 +63,7 @@ class Progress:
         self.level = LEVELS[verbose]
         self._bar: Any = None
         self._task: Any = None
-        self._shown = 0.0
+        self._shown = self._said = 0.0
 
     def __enter__(self) -> "Progress":
         if self.level == 1 and sys.stderr is not None and sys.stderr.isatty():
@@ -107,10 +110,17 @@ class Progress:
         self._bar.update(self._task, completed=step, loss=said)
 
     def say(self, text: str) -> None:
-        """Print a line."""
-        if self.level:
+        """Print a line; a full or closed output doesn't stop the training."""
+        if not self.level:
+            return
+        try:
             print(text, flush=True)
+        except OSError:
+            self.level = 0
 
     def epoch_end(self, epoch: int, figures: Mapping[str, float | None]) -> None:
-        """Print the epoch's line."""
-        self.say(epoch_line(epoch, self.epochs, figures))
+        """Print the epoch's line; after fifty of them one a second, and the last."""
+        due = epoch < LINES or epoch + 1 == self.epochs or time.monotonic() - self._said > 1
+        if due:
+            self._said = time.monotonic()
+            self.say(epoch_line(epoch, self.epochs, figures))

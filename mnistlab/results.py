@@ -148,7 +148,9 @@ class ExperimentResult:
         """
         steps.must_be_model(model)
         steps.must_be_dataset(dataset)
-        history = History() if history is None else History.of(history)
+        if history is None:  # both engines keep that of the last training with the model
+            history = getattr(model, "history", None) or History()
+        history = History.of(history)
         made = _config_of(model, dataset, history)
         config = made if config is None else _described_by(config, made, dataset)
         evaluation = steps.evaluate_model(model, dataset)
@@ -252,7 +254,9 @@ class ExperimentResult:
         how = [
             config.engine,
             config.optimizer or "",
-            "" if rate is None else f"β = {rate:g}",
+            ""
+            if rate is None
+            else f"β = {rate:g}" + (f" ({config.schedule})" if config.schedule else ""),
             _batches(config.batch_size),
             "1 epoch" if epochs == 1 else f"{epochs} epochs",
         ]
@@ -362,7 +366,7 @@ class ExperimentResult:
             DivergedError: a figure is NaN or infinite.
         """
         path = runfolder.must_take_a_run(folder, overwrite)
-        runfolder.write_folder(path, self._writers())
+        runfolder.write_folder(path, self._writers(), overwrite)
         return dataclasses.replace(self, folder=path)
 
     def _writers(self) -> dict[str, runfolder.Writer]:

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,11 @@ def must_take_a_run(folder: str | os.PathLike[str], overwrite: bool = False) -> 
         path = Path(folder).expanduser()
         if "\0" in str(path):
             raise ValueError("a name holds no null character")
+        if not str(folder).strip():
+            raise ValueError("it is blank")
+        str(path).encode()  # half a character, as a broken name holds, can't be written
+        if path.is_symlink() and not path.exists():
+            raise ValueError("it is a link that leads nowhere")
         if path.exists() and not path.is_dir():
             raise OutputError(
                 f"{path} is a file, so no run can be saved there. Choose another folder."
@@ -92,15 +97,17 @@ def _must_be_writable(path: Path) -> None:
                           "Choose a folder of your own.") from why  # fmt: skip
 
 
-def write_folder(folder: Path, writers: Mapping[str, Writer]) -> None:
+def write_folder(folder: Path, writers: Mapping[str, Writer], overwrite: bool = True) -> None:
     """Write every file, or none where one fails; what an earlier run left there goes.
 
     Args:
         folder: where they will lie; made where it doesn't exist.
         writers: file name → the function that writes the file at the path it is given.
+        overwrite: whether a run that came to lie there meanwhile is replaced.
 
     Raises:
-        SaveError: the system wouldn't write (disk full, no permission); nothing is left.
+        SaveError: the system wouldn't write (disk full, no permission); what lay there is kept.
+        OutputError: another run came to lie there meanwhile, or is being saved there now.
     """
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     aside: Path | None = None
@@ -110,10 +117,12 @@ def write_folder(folder: Path, writers: Mapping[str, Writer]) -> None:
         for name, write in writers.items():
             write(aside / name)
             _sync(aside / name)
-        for name in FILES:  # result.json first: without it the rest is no run
-            (folder / name).unlink(missing_ok=True)
-        for name in sorted(writers, key=lambda name: name == RECORD):
-            os.replace(aside / name, folder / name)
+        with _alone(folder):
+            if not overwrite:
+                _must_hold_no_run(folder)
+            _exchange(folder, aside, writers)
+    except OutputError:
+        raise
     except OSError as why:
         raise SaveError(f"The run could not be saved in {folder}: {_reason(why)}. Nothing "
                         "half-written is left. Free some space, or choose another folder "
@@ -124,6 +133,43 @@ def write_folder(folder: Path, writers: Mapping[str, Writer]) -> None:
         for one in made:  # those that stayed empty: nothing was saved
             with contextlib.suppress(OSError):
                 one.rmdir()
+
+
+def _exchange(folder: Path, aside: Path, writers: Mapping[str, Writer]) -> None:
+    """Put the new files where the old ones lie; where one can't go, put the old ones back."""
+    old = aside / "old"
+    old.mkdir()
+    try:
+        for name in FILES:  # result.json first: without it the rest is no run
+            if os.path.lexists(folder / name):
+                os.replace(folder / name, old / name)
+        for name in sorted(writers, key=lambda name: name == RECORD):
+            os.replace(aside / name, folder / name)
+    except BaseException:
+        for kept in old.iterdir():
+            os.replace(kept, folder / kept.name)
+        raise
+
+
+LOCK, STALE = ".saving", 60.0  # seconds after which a lock was left by a process that died
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder for the moment in which the files are moved, which is short."""
+    lock = folder / LOCK
+    with contextlib.suppress(OSError):
+        if time.time() - lock.stat().st_mtime > STALE:
+            lock.unlink()
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        raise OutputError(f"Another run is being saved in {folder} at this moment. "
+                          "Choose another folder.") from None  # fmt: skip
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def _reason(error: BaseException) -> str:

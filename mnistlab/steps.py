@@ -255,7 +255,7 @@ def fit_model(
         return history
     except KeyboardInterrupt as stop:
         raise TrainingInterrupted(
-            f"Training was interrupted after {history.epochs} of {epochs} epochs.", history
+            f"Training was interrupted in epoch {history.epochs + 1} of {epochs}.", history
         ) from stop
 
 

@@ -92,3 +92,40 @@ def test_weights_are_copied():
 def test_weights_of_another_shape():
     with pytest.raises(InputError, match=r"\(2, 1\)"):
         arrays.weights_like([np.zeros((1, 2)), np.zeros(1)], [np.zeros((2, 1)), np.zeros(1)])
+
+
+@pytest.mark.parametrize(
+    ("desired", "loss", "outputs", "said"),
+    [
+        ([[-1.0, 1.0]], "lecture", "sigmoid", r"y holds -1.*\(y \+ 1\) / 2"),
+        ([[0.0, 2.0]], "binary_crossentropy", "sigmoid", "y holds 2"),
+        ([[1.0, 1.0]], "categorical_crossentropy", "softmax", "sums to 2"),
+        ([[1.0, 1.0]], "lecture", "softmax", "sums to 2"),
+        ([[-3.0, 1.0]], "poisson", "exponential", "count can't be below 0"),
+    ],
+)
+def test_desired_outputs_that_these_units_cant_have(desired, loss, outputs, said):
+    with pytest.raises(InputError, match=said):
+        arrays.must_suit(np.array(desired), loss, outputs)
+
+
+@pytest.mark.parametrize(
+    ("desired", "loss", "outputs"),
+    [
+        ([[-1.0, 1.0]], "mean_squared_error", "tanh"),
+        ([[-5.0, 7.0]], "lecture", "linear"),
+        ([[0.0, 1.0], [1.0, 0.0]], "lecture", "softmax"),
+        ([[1.0, 1.0]], "lecture", "sigmoid"),
+        ([[0.0, 9.0]], "poisson", "exponential"),
+    ],
+)
+def test_desired_outputs_that_they_can_have(desired, loss, outputs):
+    arrays.must_suit(np.array(desired), loss, outputs)
+
+
+def test_raw_pixels_get_one_line_of_advice(capsys):
+    arrays.advise_on_scale(np.full((2, 3), 255.0))
+    assert "divide by 255" in capsys.readouterr().err
+    arrays.advise_on_scale(np.ones((2, 3)))
+    arrays.advise_on_scale(np.empty((0, 3)))
+    assert capsys.readouterr().err == ""

@@ -67,3 +67,11 @@ def test_something_else_is_no_history(given):
 def test_a_column_that_is_no_list_of_numbers_is_named(column):
     with pytest.raises(InputError, match="column 'loss' must be a list of numbers"):
         History.of({"loss": column})
+
+
+def test_it_shows_first_and_last_in_one_line():
+    history = History()
+    for loss in (0.5, 0.25):
+        history.record(loss=loss, seconds=1.0)
+    assert repr(history) == "History of 2 epochs: loss 0.5 → 0.25"
+    assert repr(History()) == "History of 0 epochs"

@@ -382,3 +382,18 @@ def test_the_lectures_rule_and_squared_error_are_two_algorithms():
         network.fit(dataset.x_train, dataset.y_train, epochs=1, verbose=0)
         accuracy[loss] = network.evaluate(dataset.x_test, dataset.y_test)[1]
     assert accuracy["lecture"] > accuracy["mean_squared_error"] + 0.03
+
+
+@pytest.mark.parametrize("y", [[-1, 1, 1, -1], [0, 1, 2, 0]])
+def test_desired_outputs_that_sigmoid_units_cant_have(y):
+    network = ClassicNetwork((2, 4, 1), output_activation="sigmoid")
+    for use in (network.fit, network.evaluate):
+        with pytest.raises(InputError, match="between 0 and 1"):
+            use(XOR_X, y)
+    with pytest.raises(InputError, match="between 0 and 1"):
+        network.trace([0, 1], 2)
+
+
+def test_sizes_without_brackets():
+    with pytest.raises(InputError, match=r"ClassicNetwork\(\(2, 4, 1\)\)"):
+        ClassicNetwork(2, 4, 1)

@@ -110,3 +110,13 @@ def test_without_stderr_there_is_no_bar(monkeypatch, capsys):
 def test_another_verbose_is_refused(verbose):
     with pytest.raises(InputError, match=r"^verbose=.* is not known. Give 0 \(nothing\)"):
         Progress(1, 1, verbose)
+
+
+def test_a_long_training_prints_fifty_lines_and_then_one_a_second(capsys):
+    with Progress(2000, 1, 2) as progress:
+        for epoch in range(2000):
+            progress.epoch_end(epoch, {"loss": 0.5})
+    said = capsys.readouterr().out.splitlines()
+    assert 51 <= len(said) <= 60
+    assert said[0].startswith("Epoch 1/2000")
+    assert said[-1].startswith("Epoch 2000/2000")

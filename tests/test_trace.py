@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mnistlab.classic.network import ClassicNetwork
+from mnistlab.classic.rules import Rules
 from mnistlab.errors import InputError
 
 X = [0.1, 0.7, 0.3, 0.9]
@@ -63,3 +64,15 @@ def test_arrays_have_names_and_the_text_shows_their_shapes():
 def test_one_pattern_at_a_time():
     with pytest.raises(InputError, match="takes"):
         network().trace([X, X], 1)
+
+
+def test_the_networks_own_rules_are_traced():
+    plain = network().trace(X, 1)
+    wrong = network(rules=Rules(output_error=lambda desired, actual: actual - desired))
+    assert pytest.approx(-plain.layers[1].E) == wrong.trace(X, 1).layers[1].E
+
+
+def test_a_trace_shows_itself_in_a_notebook():
+    page = network().trace(X, 1)._repr_html_()
+    assert page.count("<tr>") == len(network().trace(X, 1).arrays()) + 1
+    assert "hidden 1: change_w" in page

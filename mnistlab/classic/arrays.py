@@ -6,12 +6,14 @@ Example:
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from mnistlab import checks
 from mnistlab.errors import InputError
+from mnistlab.notices import notice
 
 Array = NDArray[np.floating]
 
@@ -23,6 +25,8 @@ def patterns(x: ArrayLike, n_inputs: int, dtype: DTypeLike = "float32") -> Array
         InputError: not numbers, another shape, NaN or infinite values.
     """
     array = _numbers("x", x)
+    if array.size == 0 and array.shape != (0, n_inputs):
+        raise InputError(f"x is empty: its shape is {array.shape}. Give patterns, one a row.")
     if array.ndim != 2 or array.shape[1] != n_inputs:
         raise InputError(
             f"x has shape {array.shape}, but the network takes (patterns, {n_inputs})."
@@ -116,6 +120,70 @@ def one_hot(labels: NDArray[np.generic], n_classes: int, dtype: DTypeLike = "flo
 def _odd_one(labels: NDArray[np.generic]) -> object:
     """Return the first label that is no whole number."""
     return labels[labels.astype(np.int64) != labels][0].item()
+
+
+def must_suit(desired: Array, loss: str, outputs: str) -> None:
+    """Raise InputError where the desired outputs are none that these output units can have.
+
+    Args:
+        desired: desired outputs, shape (n, outputs).
+        loss: which error the output units have.
+        outputs: their activation.
+    """
+    entropies = ("binary_crossentropy", "categorical_crossentropy", "kl_divergence")
+    probable = loss in entropies or (loss == "lecture" and outputs in ("sigmoid", "softmax"))
+    low, high = desired.min(initial=0), desired.max(initial=0)
+    if probable and (low < 0 or high > 1):
+        odd = low if low < 0 else high
+        raise InputError(
+            f"y holds {odd:g}, but {outputs} outputs lie between 0 and 1, and the loss "
+            f"{loss!r} wants such values. For labels -1 and 1 give (y + 1) / 2, or "
+            "take output_activation='tanh' with loss='mean_squared_error'."
+        )
+    if (loss == "poisson" or (outputs == "exponential" and loss == "lecture")) and low < 0:
+        raise InputError(f"y holds {low:g}, but a count can't be below 0.")
+    sums = desired.sum(axis=1)
+    if probable and outputs == "softmax" and not np.allclose(sums, 1, atol=1e-3):
+        raise InputError(
+            f"A row of y sums to {sums[np.abs(sums - 1).argmax()]:g}, but softmax outputs "
+            "sum to 1, and so must the desired ones."
+        )
+
+
+RAW_PIXELS = 100  # patterns above this are hardly scaled
+
+
+def advise_on_scale(patterns: Array) -> None:
+    """Say in one line that raw pixels train badly; training goes on all the same."""
+    largest = patterns.max(initial=0)
+    if largest > RAW_PIXELS:
+        notice(
+            f"x holds values up to {largest:g}. Raw pixels train to about 22% on MNIST, scaled "
+            "ones to 97%: divide by 255 first."
+        )
+
+
+def order(given: Any, n: int) -> NDArray[np.int64]:
+    """Return an epoch's order of patterns: indices from 0 to n − 1, shape (any length,).
+
+    Raises:
+        InputError: something else; no weight has been changed by it.
+    """
+    try:
+        found = np.asarray(given)
+    except ValueError:
+        found = np.empty(0)
+    if found.ndim != 1 or not found.size or found.dtype.kind not in "iu":
+        raise InputError(
+            f"order must give a list of pattern numbers, but gave "
+            f"{checks.shown(given)}. Give np.arange({n}), say."
+        )
+    if found.min() < 0 or found.max() >= n:
+        raise InputError(
+            f"order gave the pattern number {found.max() if found.max() >= n else found.min()}, "
+            f"but there are {n} patterns, numbered from 0 to {n - 1}."
+        )
+    return found.astype(np.int64)
 
 
 def must_hold_patterns(n: int) -> None:

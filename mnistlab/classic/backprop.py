@@ -10,9 +10,16 @@
     Δw_ij = β E_j f(I_i)                   weight_change(beta, y_in, E)
     training algorithm, inner loop         step(…)
 
-Where the text can mislead: Δw_ij takes the error of the *receiving* unit j and the activation of
-the *sending* unit i (one slide prints f(I_j)); for weights from the inputs that activation is x
-itself. The hidden errors use the weights as they were before the update.
+f, its slope f'(I) = f(I)(1 − f(I)) and E at the output stand in units.py, for every choice that
+the lecture names.
+
+Where the text can mislead:
+    - Some printings say f(I) = 1 / (1 + e^I); that is 1 − f(I), and its slope is negative.
+    - One pseudocode says f(I) (1 − I) for the slope; f(I) (1 − f(I)) holds.
+    - Δw_ij takes the error of the *receiving* unit j and the activation of the *sending* unit i
+      (some slides print f(I_j)); for weights from the inputs that activation is x itself.
+    - The hidden errors use the weights as they were before the update.
+    - "Total error = total error + error": signed errors cancel, so absolute values are added.
 
 With more than one pattern at a time, β multiplies the mean over the batch.
 
@@ -116,6 +123,7 @@ def errors(
     E = [units.output_error(loss, activations[-1], net_inputs[-1], y[-1], desired)]
     for k in range(len(layers) - 1, 0, -1):
         w_next = layers[k][0]  # (hidden, receiving)
+        # y begins with x, so the activations of I = net_inputs[k − 1] are y[k]
         E.insert(0, hidden_error(activations[k - 1], net_inputs[k - 1], y[k], w_next, E[0]))
     return E
 

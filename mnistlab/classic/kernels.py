@@ -184,7 +184,11 @@ def train_epoch(
     trainer.read(weights)
     trainer.start(patterns, order, int(batch_size), float(learning_rate))
     loss, hits, error = trainer.run(hidden_activation, output_activation, n_threads)
-    trainer.write(weights)
+    try:
+        trainer.write(weights)
+    except KeyboardInterrupt:
+        trainer.write(weights)  # all of it: no weights of two epochs beside each other
+        raise
     patterns.keep_trainer(weights, trainer)
     return float(loss), int(hits), float(error)
 

@@ -14,13 +14,16 @@
 The mathematics is in backprop.py; this file holds weights, walks through the batches and counts.
 """
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
 from mnistlab import checks, choices, seeding
 from mnistlab.classic import arrays, backprop, kernels, schedules, units
@@ -38,6 +41,8 @@ from mnistlab.progress import Progress
 Order = Callable[[int], NDArray[np.integer]]  # epoch → indices of the patterns
 
 ENOUGH_TO_COMPILE = 1e10  # products an epoch; below, NumPy takes less than a second or so
+ONE_THREAD_UP_TO = 256  # patterns in a batch
+LOOKED_AHEAD = 10_000  # epochs whose β is asked for before the first
 CHUNK = 1000  # patterns at a time where nothing is learnt, which bounds the memory
 
 
@@ -57,7 +62,7 @@ class ClassicNetwork:
         rules: formulas of your own in place of the slide's, such as Rules(output_error=mine).
 
     Attributes:
-        history: the History of all training so far.
+        history: the History of the last training.
 
     Raises:
         InputError: sizes, names or numbers that can't be used.
@@ -87,6 +92,9 @@ class ClassicNetwork:
         kernel: str = "auto",
         rules: Rules | None = None,
     ) -> None:
+        if isinstance(layer_sizes, int) and isinstance(hidden_activation, int):
+            raise InputError("layer_sizes is one argument: write ClassicNetwork((2, 4, 1)), with "
+                             "two pairs of brackets.")  # fmt: skip
         self.layer_sizes = checks.units("layer_sizes", layer_sizes)
         if len(self.layer_sizes) < 2:
             raise InputError(
@@ -168,7 +176,7 @@ class ClassicNetwork:
         self,
         optimizer: str = "sgd",
         loss: str | None = None,
-        metrics: Sequence[str] = ("accuracy",),
+        metrics: str | Sequence[str] = ("accuracy",),
         *,
         learning_rate: float | None = None,
     ) -> None:
@@ -184,7 +192,7 @@ class ClassicNetwork:
             InputError: an unknown name, β that is no number above 0, or a loss that doesn't
                 belong to the output units.
         """
-        for metric in metrics:
+        for metric in (metrics,) if isinstance(metrics, str) else metrics:
             checks.choice("metrics", metric, ("accuracy",))
         self.optimizer_name = choices.optimizer(optimizer)
         self.learning_rate = choices.learning_rate(learning_rate, self.optimizer_name)
@@ -199,6 +207,12 @@ class ClassicNetwork:
         """
         patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
         return own.forward(patterns, self.layers, self.activations, self.rules)[1]
+
+    def _desired(self, y: ArrayLike, n: int) -> Array:
+        """Return the desired outputs of n patterns, which these outputs must be able to have."""
+        wanted = arrays.desired(y, n, self.layer_sizes[-1], self.dtype)
+        arrays.must_suit(wanted, self.loss, self.output_activation)
+        return wanted
 
     def trace(self, x: ArrayLike, desired: ArrayLike) -> Trace:
         """Return every I, f(I), E and Δw of one step with one pattern; no weight is changed.
@@ -215,9 +229,9 @@ class ClassicNetwork:
             (4,)
         """
         pattern = arrays.patterns(np.asarray(x)[None], self.layer_sizes[0], self.dtype)
-        wanted = arrays.desired(np.asarray(desired)[None], 1, self.layer_sizes[-1], self.dtype)
+        wanted = self._desired(np.asarray(desired)[None], 1)
         beta = self.optimizer.learning_rate
-        return trace(pattern, wanted, self.layers, self.activations, self.loss, beta)
+        return trace(pattern, wanted, self.layers, self.activations, self.loss, beta, self.rules)
 
     def predict(self, x: ArrayLike) -> Array:
         """Return the outputs for patterns of shape (n, inputs): shape (n, outputs).
@@ -238,7 +252,7 @@ class ClassicNetwork:
             y: integer labels, shape (n,), or desired outputs, shape (n, outputs).
         """
         patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
-        desired = arrays.desired(y, len(patterns), self.layer_sizes[-1], self.dtype)
+        desired = self._desired(y, len(patterns))
         return self._evaluated(patterns, desired)
 
     def _evaluated(self, patterns: Array, desired: Array) -> tuple[float, float]:
@@ -301,7 +315,7 @@ class ClassicNetwork:
         """
         x, y, validation = arrays.split(x, y, validation_split, validation_data)
         patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
-        desired = arrays.desired(y, len(patterns), self.layer_sizes[-1], self.dtype)
+        desired = self._desired(y, len(patterns))
         arrays.must_hold_patterns(len(patterns))
         batch = checks.batch_size(batch_size)
         size = min(len(patterns), len(patterns) if batch == "full" else int(batch))
@@ -309,23 +323,26 @@ class ClassicNetwork:
         order = order or self._own_order(len(patterns), shuffle)
         first = checks.whole("initial_epoch", initial_epoch)
         plan = schedules.schedule(schedule)
-        betas = {epoch: plan.at(epoch, self.learning_rate) for epoch in range(first, epochs)}
+        for epoch in range(first, min(epochs, first + LOOKED_AHEAD)):
+            plan.at(epoch, self.learning_rate)  # a schedule that fails does so before it trains
         limit = (
             None
             if acceptable_error is None
             else checks.positive("acceptable_error", acceptable_error)
         )
+        held_back = self._checked(validation)
         train = self._compiled_epoch if self._is_compiled(len(patterns), size) else self._epoch
         data = kernels.Patterns(patterns, desired)
         self.history = History() if history is None else history
         steps = -(-len(patterns) // size)
         quiet = np.errstate(over="ignore", invalid="ignore")  # DivergedError says it better
-        with quiet, Progress(epochs, steps, verbose) as progress:
+        arrays.advise_on_scale(patterns)
+        with quiet, threads_for(size), Progress(epochs, steps, verbose) as progress:
             for epoch in range(first, epochs):
                 progress.epoch_begin(epoch)
-                self.optimizer.learning_rate = betas[epoch]
-                figures = train(data, order(epoch), size, progress)
-                figures.update(self._validated(validation))
+                self.optimizer.learning_rate = plan.at(epoch, self.learning_rate)
+                figures = train(data, arrays.order(order(epoch), len(patterns)), size, progress)
+                figures.update(self._validated(held_back))
                 self.history.record(**figures)
                 self.epochs_trained = epoch + 1
                 progress.epoch_end(epoch, figures)
@@ -411,6 +428,7 @@ class ClassicNetwork:
         self, loss: float, accuracy: float, total_error: float, started: float
     ) -> dict[str, float | None]:
         """Return an epoch's figures as History takes them."""
+        self._must_be_finite()
         return {
             "loss": loss,
             "accuracy": accuracy,
@@ -418,6 +436,11 @@ class ClassicNetwork:
             "learning_rate": self.optimizer.learning_rate,
             "seconds": time.perf_counter() - started,
         }
+
+    def _must_be_finite(self) -> None:
+        """Raise DivergedError where the last update made a weight NaN or infinite."""
+        if not all(math.isfinite(float(w.sum())) for w in self._weights):
+            raise DivergedError.at(self.optimizer.learning_rate)
 
     def _step(self, x: Array, desired: Array) -> tuple[Array, Array]:
         """Change the weights after one batch; return I and f(I) at the output from before."""
@@ -432,12 +455,33 @@ class ClassicNetwork:
         self.optimizer.apply(self._weights, [part for layer in downhill for part in layer])
         return net_inputs[-1], y[-1]
 
-    def _validated(self, data: tuple[ArrayLike, ArrayLike] | None) -> dict[str, float]:
+    def _checked(self, data: Any) -> tuple[Array, Array] | None:
+        """Return the validation patterns and their desired outputs, before anything is learnt."""
+        if data is None:
+            return None
+        if not isinstance(data, (tuple, list)) or len(data) != 2:
+            raise InputError(
+                f"validation_data must be a pair (x, y), but got {checks.shown(data)}."
+            )
+        patterns = arrays.patterns(data[0], self.layer_sizes[0], self.dtype)
+        return patterns, self._desired(data[1], len(patterns))
+
+    def _validated(self, data: tuple[Array, Array] | None) -> dict[str, float]:
         """Return the figures of the validation patterns, or none."""
         if data is None:
             return {}
-        val_loss, val_accuracy = self.evaluate(*data)
+        val_loss, val_accuracy = self._evaluated(*data)
         return {"val_loss": val_loss, "val_accuracy": val_accuracy}
+
+
+def threads_for(size: int) -> AbstractContextManager[Any]:
+    """Let NumPy's products use one thread meanwhile, where batches are small.
+
+    Two threads gain nothing on them, and wait for each other whenever a core is busy elsewhere.
+    """
+    if size > ONE_THREAD_UP_TO:
+        return contextlib.nullcontext()
+    return threadpool_limits(1, "blas")
 
 
 class Tally:

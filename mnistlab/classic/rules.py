@@ -91,12 +91,12 @@ def _called(bound: Bound, given: Given) -> Any:
 
 
 def _read_only(value: Any) -> Any:
-    """Return a view that can't be written to, so that no rule can harm weights or patterns."""
+    """Return a copy that can't be written to, so that no rule can harm weights or patterns."""
     if not isinstance(value, np.ndarray):
         return value
-    view = value.view()
-    view.flags.writeable = False
-    return view
+    copy = value.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 def _usable(bound: Bound, value: Any, like: Array, given: Given, part: str = "") -> Array:

@@ -11,13 +11,18 @@ E                    layer.E
 Δw_ij, Δb_j          layer.change_w, layer.change_b
 """
 
+import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mnistlab.classic import backprop, units
+from mnistlab.classic import rules as own
+from mnistlab.classic.rules import Rules
 from mnistlab.classic.units import Array
+
+MANY = 20  # values; a larger array is shown by its first few
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,10 +109,26 @@ class Trace:
         rows = [f"Trace of one pattern: loss {self.loss_before:.4g} before the step, "
                 f"{self.loss_after:.4g} after it (β = {self.learning_rate:g})"]  # fmt: skip
         for name, array in self.arrays().items():
-            few = np.array2string(array.ravel()[:4], precision=4, separator=", ")
-            shown = few if array.size <= 4 else few[:-1] + ", …]"
-            rows.append(f"  {name:22}{array.shape!s:12}{shown}")
+            rows.append(f"  {name:22}{array.shape!s:12}{_shown(array)}")
         return "\n".join(rows)
+
+    def _repr_html_(self) -> str:
+        """Return the arrays as a table, for a notebook."""
+        cells = "".join(
+            f'<tr><th scope="row" style="text-align:left">{name}</th><td>{array.shape}</td>'
+            f'<td style="text-align:left"><code>{_shown(array)}</code></td></tr>'
+            for name, array in self.arrays().items()
+        )
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("array", "shape", "values"))
+        caption = html.escape(repr(self).split("\n")[0])
+        return f"<table><caption>{caption}</caption><tr>{head}</tr>{cells}</table>"
+
+
+def _shown(array: Array) -> str:
+    """Return the values in one line: all of a small array, the first few of a large one."""
+    few = array if array.size <= MANY else array.ravel()[:4]
+    text = " ".join(np.array2string(few, precision=4, separator=", ").split())
+    return text if array.size <= MANY else text[:-1] + ", …]"
 
 
 def trace(
@@ -117,6 +138,7 @@ def trace(
     activations: Sequence[str],
     loss: str,
     beta: float,
+    rules: Rules,
 ) -> Trace:
     """Return what one step would do with one pattern; changes no weight.
 
@@ -124,12 +146,14 @@ def trace(
         x: the pattern, shape (1, inputs).
         desired: its desired outputs, shape (1, outputs).
         layers, activations, loss, beta: as for `backprop.step`.
+        rules: formulas of a student's own, which are used in place of the slide's.
     """
-    net_inputs, y = backprop.forward(x, layers, activations)
-    E = backprop.errors(layers, activations, net_inputs, y, desired, loss)
+    net_inputs, y = own.forward(x, layers, activations, rules)
+    E = own.errors(layers, activations, net_inputs, y, desired, loss, rules, beta)
+    changes = own.changes(net_inputs, y, E, beta, rules)
     found = []
     for k, (w, b) in enumerate(layers):
-        change_w, change_b = backprop.weight_change(beta, y[k], E[k])
+        change_w, change_b = changes[k]
         last = k == len(layers) - 1
         found.append(
             LayerTrace(
@@ -147,10 +171,10 @@ def trace(
             )
         )
     moved = [(one.w + one.change_w, one.b + one.change_b) for one in found]
-    before = _loss(x, desired, layers, activations, loss)
+    before = _loss(x, desired, layers, activations, loss, rules)
     return Trace(
         x[0], desired[0], tuple(found), loss, beta, before,
-        _loss(x, desired, moved, activations, loss),
+        _loss(x, desired, moved, activations, loss, rules),
     )  # fmt: skip
 
 
@@ -160,7 +184,8 @@ def _loss(
     layers: Sequence[backprop.Layer],
     activations: Sequence[str],
     loss: str,
+    rules: Rules,
 ) -> float:
     """Return the loss of one pattern."""
-    net_inputs, y = backprop.forward(x, layers, activations)
+    net_inputs, y = own.forward(x, layers, activations, rules)
     return float(units.loss(loss, activations[-1], net_inputs[-1], y[-1], desired)[0])

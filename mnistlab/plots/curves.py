@@ -70,6 +70,7 @@ def draw_curves(axes: Axes, runs: Mapping[str, History], column: str) -> None:
         axes.set(xticks=[], yticks=[])
     if column == "accuracy":
         axes.yaxis.set_major_formatter(FuncFormatter(percent))
+        axes.set_ylim(top=min(axes.get_ylim()[1], 1.005))  # with room for a marker at 100%
 
 
 def _draw_curve(axes: Axes, run: History, column: str, look: Mapping[str, Any]) -> None:
