@@ -129,3 +129,21 @@ def test_raw_pixels_get_one_line_of_advice(capsys):
     arrays.advise_on_scale(np.ones((2, 3)))
     arrays.advise_on_scale(np.empty((0, 3)))
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "given", [[], None, "abc", [[0, 1]], [0.0, 1.0], [True, False], 0, [[1], 2]]
+)
+def test_orders_that_are_none(given):
+    with pytest.raises(InputError, match="list of pattern numbers"):
+        arrays.order(given, 2)
+
+
+@pytest.mark.parametrize("given", [[0, 2], [-1, 0]])
+def test_orders_of_patterns_that_arent_there(given):
+    with pytest.raises(InputError, match="numbered from 0 to 1"):
+        arrays.order(given, 2)
+
+
+def test_an_order_may_repeat_patterns():
+    assert arrays.order([1, 1, 0], 2).tolist() == [1, 1, 0]

@@ -211,3 +211,20 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path):
     done = subprocess.run(line, shell=True, capture_output=True, text=True,
                           env=surroundings(tmp_path))  # fmt: skip
     assert done.stderr == ""
+
+
+def test_a_terminal_that_knows_ascii_only(tmp_path):
+    done = mnistlab("run", "--engine", "classic", *SMALL, home=tmp_path, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "? = 0.5" in done.stdout
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_output_loses_no_training(tmp_path):
+    line = (f"{sys.executable} -m mnistlab run --engine classic --dataset iris --epochs 2 "
+            "--hidden-units 4 --out here >/dev/full")  # fmt: skip
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, cwd=tmp_path,
+                          env=surroundings(tmp_path))  # fmt: skip
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "here" / "result.json").exists()

@@ -397,3 +397,29 @@ def test_desired_outputs_that_sigmoid_units_cant_have(y):
 def test_sizes_without_brackets():
     with pytest.raises(InputError, match=r"ClassicNetwork\(\(2, 4, 1\)\)"):
         ClassicNetwork(2, 4, 1)
+
+
+@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+def test_weights_that_overflow_in_the_last_update_are_no_result(kernel):
+    network = ClassicNetwork((784, 16, 10), kernel=kernel)
+    network.compile(learning_rate=1e38)
+    x = np.random.default_rng(0).random((50, 784))
+    with pytest.raises(DivergedError):
+        network.fit(x, np.arange(50) % 10, verbose=0)
+
+
+@pytest.mark.parametrize("data", [(X,), "ab", (None, None), (X, Y[:3]), (X, Y + 5)])
+def test_validation_data_is_looked_at_before_anything_is_learnt(data):
+    network = small()
+    before = network.get_weights()
+    with pytest.raises(InputError):
+        network.fit(X, Y, validation_data=data, verbose=0)
+    assert np.array_equal(before[0], network.get_weights()[0])
+
+
+def test_a_training_of_very_many_epochs_starts_at_once():
+    def stop(epoch):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        small().fit(X, Y, epochs=10**12, verbose=0, on_epoch_end=stop)

@@ -272,3 +272,68 @@ def test_a_disk_that_fills_while_saving_leaves_nothing(
     assert not folder.exists()
     assert not list(tmp_path.rglob("*partial*"))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def write(text):
+    return lambda path: path.write_text(text)
+
+
+def test_a_save_that_fails_keeps_the_run_that_lay_there(tmp_path):
+    runfolder.write_folder(tmp_path, {"history.csv": write("old"), "result.json": write("old")})
+    (tmp_path / "weights.npz").mkdir()  # in the way of a file: it can be moved, and is put back
+    (tmp_path / "weights.npz" / "kept").touch()
+
+    def fail(path):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(SaveError, match="No space left"):
+        runfolder.write_folder(tmp_path, {"history.csv": write("new"), "result.json": fail})
+    assert (tmp_path / "result.json").read_text() == "old"
+    assert (tmp_path / "history.csv").read_text() == "old"
+    assert (tmp_path / "weights.npz" / "kept").exists()
+
+
+def test_a_move_that_fails_puts_the_old_files_back(tmp_path, monkeypatch):
+    runfolder.write_folder(tmp_path, {"history.csv": write("old"), "result.json": write("old")})
+    replace = os.replace
+
+    def fail_on_the_record(source, target):
+        if target == tmp_path / "result.json" and "old" not in str(source):
+            raise OSError(5, "Input/output error")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_on_the_record)
+    with pytest.raises(SaveError):
+        runfolder.write_folder(tmp_path, {"history.csv": write("new"), "result.json": write("new")})
+    assert (tmp_path / "result.json").read_text() == "old"
+    assert (tmp_path / "history.csv").read_text() == "old"
+
+
+def test_of_two_runs_that_end_in_one_folder_the_first_is_kept(tmp_path):
+    runfolder.write_folder(tmp_path, {"result.json": write("first")})
+    with pytest.raises(OutputError, match="already holds a run"):
+        runfolder.write_folder(tmp_path, {"result.json": write("second")}, overwrite=False)
+    assert (tmp_path / "result.json").read_text() == "first"
+
+
+def test_a_folder_in_which_a_run_is_being_saved(tmp_path):
+    lock = tmp_path / runfolder.LOCK
+    lock.touch()
+    with pytest.raises(OutputError, match="being saved"):
+        runfolder.write_folder(tmp_path, {"result.json": write("second")})
+    os.utime(lock, (1, 1))  # left by a process that died
+    runfolder.write_folder(tmp_path, {"result.json": write("second")})
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
+@pytest.mark.parametrize("out", ["", "  "])
+def test_a_blank_name_is_no_folder(out):
+    with pytest.raises(OutputError, match="blank"):
+        runfolder.must_take_a_run(out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links")
+def test_a_link_that_leads_nowhere_is_no_folder(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputError, match="leads nowhere"):
+        runfolder.must_take_a_run(tmp_path / "link")
