@@ -129,7 +129,7 @@ DatasetOption = Annotated[
     option("auto, mnist, mnist_5k, iris, digits, or an .npz file of your own. [default: auto]"),
 ]
 PathOption = Annotated[
-    str | None, option("The file or folder that holds the data set.", metavar="PATH")
+    str | None, option("The file or folder that holds the data set.", metavar="FILE")
 ]
 HiddenUnitsOption = Annotated[
     Any, option("Units of the hidden layer; 128,64 makes two. [default: 512]", units, "N")

@@ -1,4 +1,4 @@
-"""Whole experiments from one config: `run_experiment()`, the five steps; `compare()`, both engines.
+"""A whole experiment from one config: `run_experiment()`, the five steps.
 
 Example:
     >>> from mnistlab import run_experiment
@@ -127,7 +127,7 @@ def run(
     seconds["fit"] = fit_seconds()
     with timed() as evaluate_seconds:
         result = ExperimentResult.from_steps(
-            dataset, model, history, config=config, completed=stopped is None
+            dataset, model, history, config=config, completed=history.epochs == config.epochs
         )
     seconds["evaluate"] = evaluate_seconds()
     result = dataclasses.replace(result, seconds=seconds)

@@ -221,3 +221,55 @@ def test_a_trained_model_can_be_saved_copied_and_collected(tmp_path):
     keras.backend.clear_session()
     gc.collect()
     assert gone() is None
+
+
+def test_softmax_and_relu_layers_of_their_own_decide_the_loss():
+    model = keras.Sequential([keras.Input((12,)), keras.layers.Dense(4), keras.layers.Softmax()])
+    building.compile_model(model, "sgd", None, None)
+    assert model.loss == "categorical_crossentropy"
+
+
+def test_a_schedule_that_fails_does_so_before_it_trains():
+    with pytest.raises(InputError, match="epoch 2"):
+        built(schedule=schedule(lambda epoch: 0.1 if epoch < 2 else float("nan")))
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["sparse_categorical_crossentropy", "SparseCategoricalCrossentropy",
+     keras.losses.SparseCategoricalCrossentropy(name="mine")],
+)  # fmt: skip
+def test_sparse_losses_take_integers_whatever_they_are_called(loss):
+    model = building.build((12, 8, 4), "sigmoid", "softmax", seed=1)
+    model.compile("sgd", loss, metrics=["accuracy"])
+    assert training.evaluate(model, X, Y)["loss"] == pytest.approx(np.log(4), abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "settings", "name"),
+    [
+        (keras.optimizers.SGD(0.1), {}, "sgd"),
+        (keras.optimizers.SGD(0.1, momentum=0.9), {}, None),
+        (keras.optimizers.Adam(0.1), {}, "adam"),
+    ],
+)
+def test_only_an_optimizer_with_keras_own_settings_bears_its_name(optimizer, settings, name):
+    model = building.build((12, 8, 4), "sigmoid", "softmax", seed=1)
+    model.compile(optimizer, "categorical_crossentropy", **settings)
+    assert reading.training_of(model)["optimizer"] == name
+
+
+@pytest.mark.parametrize(
+    ("outputs", "loss", "weights", "read"),
+    [
+        ("sigmoid", "binary_crossentropy", [4.0], "lecture"),
+        ("sigmoid", "binary_crossentropy", [1.0], "binary_crossentropy"),
+        ("sigmoid", "binary_crossentropy", None, "binary_crossentropy"),
+        ("softmax", "categorical_crossentropy", None, "categorical_crossentropy"),
+        ("softmax", "categorical_crossentropy", [2.0], None),
+    ],
+)
+def test_the_loss_is_the_lectures_only_with_its_weight(outputs, loss, weights, read):
+    model = building.build((12, 8, 4), "sigmoid", outputs, seed=1)
+    model.compile("sgd", loss, loss_weights=weights)
+    assert reading.training_of(model)["loss"] == read

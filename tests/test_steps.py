@@ -270,7 +270,7 @@ def test_ctrl_c_keeps_the_epochs_that_had_ended(engine, iris):
             raise KeyboardInterrupt
 
     model = build_model(iris, engine, 4)
-    with pytest.raises(TrainingInterrupted, match="after 2 of 5 epochs") as caught:
+    with pytest.raises(TrainingInterrupted, match="in epoch 3 of 5") as caught:
         fit_model(model, iris, verbose=0, on_epoch_end=stop)
     assert caught.value.history.epochs == 2
     assert isinstance(caught.value, KeyboardInterrupt)

@@ -42,7 +42,6 @@ Order = Callable[[int], NDArray[np.integer]]  # epoch → indices of the pattern
 
 ENOUGH_TO_COMPILE = 1e10  # products an epoch; below, NumPy takes less than a second or so
 ONE_THREAD_UP_TO = 256  # patterns in a batch
-LOOKED_AHEAD = 10_000  # epochs whose β is asked for before the first
 CHUNK = 1000  # patterns at a time where nothing is learnt, which bounds the memory
 
 
@@ -323,8 +322,7 @@ class ClassicNetwork:
         order = order or self._own_order(len(patterns), shuffle)
         first = checks.whole("initial_epoch", initial_epoch)
         plan = schedules.schedule(schedule)
-        for epoch in range(first, min(epochs, first + LOOKED_AHEAD)):
-            plan.at(epoch, self.learning_rate)  # a schedule that fails does so before it trains
+        plan.must_serve(range(first, epochs), self.learning_rate)
         limit = (
             None
             if acceptable_error is None

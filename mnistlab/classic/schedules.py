@@ -74,6 +74,14 @@ class Schedule:
     start: float | None = None
     function: Callable[[int], float] | None = None
 
+    def must_serve(self, epochs: range, learning_rate: float) -> None:
+        """Raise InputError where β can't be used in one of the epochs, before any is trained.
+
+        Of very many epochs the first 10,000 are asked for.
+        """
+        for epoch in epochs[:10_000]:
+            self.at(epoch, learning_rate)
+
     def at(self, epoch: int, learning_rate: float = 0.5) -> float:
         """Return β of an epoch.
 

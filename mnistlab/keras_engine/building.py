@@ -42,7 +42,10 @@ def build(
 
 def output_activation_of(model: keras.Model) -> str:
     """Return the name of the last layer's activation; "linear" where it has none."""
-    activation = getattr(model.layers[-1], "activation", None)
+    last = model.layers[-1]
+    if isinstance(last, keras.layers.Softmax | keras.layers.ReLU):
+        return type(last).__name__.lower()
+    activation = getattr(last, "activation", None)
     return getattr(activation, "__name__", "linear")
 
 

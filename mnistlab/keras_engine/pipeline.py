@@ -59,22 +59,21 @@ def _tensorflow_batches(x: Array, y: Array, size: int, order: EpochOrder) -> Any
     """Return a tf.data.Dataset: indices of the epoch, cut into batches, gathered from x and y."""
     import tensorflow as tf
 
-    data = tf.constant(x), tf.constant(y)
     whole = len(x) // size * size  # patterns in full batches
 
-    def epoch(_: Any) -> Any:
-        indices = tf.ensure_shape(tf.numpy_function(order, [], tf.int64), [len(x)])
+    def epoch(x: Any, y: Any) -> Any:
+        indices = tf.ensure_shape(tf.numpy_function(order, [], tf.int64), [x.shape[0]])
         cut = tf.data.Dataset.from_tensor_slices(tf.reshape(indices[:whole], (-1, size)))
-        if whole < len(x):
+        if whole < x.shape[0]:
             cut = cut.concatenate(tf.data.Dataset.from_tensors(indices[whole:]))
-        return cut
+        return cut.map(lambda batch: (tf.gather(x, batch), tf.gather(y, batch)))
 
     options = tf.data.Options()
     options.deterministic = True
+    with tf.device("CPU"):  # a copy on the GPU would come back for every batch
+        data = tf.data.Dataset.from_tensors((x, y))  # goes with the data set, not with a graph
     return (
-        tf.data.Dataset.range(1)
-        .flat_map(epoch)
-        .map(lambda batch: tuple(tf.gather(array, batch) for array in data))
+        data.flat_map(epoch)
         .prefetch(8)
         .apply(tf.data.experimental.assert_cardinality(-(-len(x) // size)))
         .with_options(options)

@@ -112,20 +112,41 @@ def training_of(model: keras.Model) -> dict[str, object]:
         return {"optimizer": None, "learning_rate": None, "loss": None}
     name = type(optimizer).__name__.lower()
     return {
-        "optimizer": name if name in choices.OPTIMIZERS else None,
+        "optimizer": name if name in choices.OPTIMIZERS and _is_plain(optimizer) else None,
         "learning_rate": float(optimizer.learning_rate),
         "loss": _loss_of(model),
     }
 
 
+def _is_plain(made: Any) -> bool:
+    """Return whether an optimizer or a loss has Keras's own settings: no momentum, no smoothing."""
+    of_itself = {"name", "learning_rate", "reduction", "dtype"}
+    settings, plain = made.get_config(), type(made)().get_config()
+    return all(plain.get(k) == v for k, v in settings.items() if k not in of_itself)
+
+
+def loss_name(model: keras.Model) -> str:
+    """Return a model's loss by Keras's long name, however it was given; "" for none or several."""
+    loss = getattr(model, "loss", None)
+    if isinstance(loss, list | tuple) and len(loss) == 1:
+        loss = loss[0]
+    if not isinstance(loss, str) and not callable(loss):
+        return ""
+    found = keras.losses.get(loss)  # "mse" → mean_squared_error
+    return str(getattr(getattr(found, "fn", found), "__name__", ""))
+
+
 def _loss_of(model: keras.Model) -> str | None:
     """Return the loss in the lab's words: "lecture" where Keras's mean is made a sum."""
-    loss = model.loss
-    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
-    name = str(name).removeprefix("sparse_")
-    outputs = getattr(model.layers[-1], "activation", None)
-    lecture = choices.LECTURE_IN_KERAS.get(_name_of(outputs))
+    if isinstance(model.loss, keras.losses.Loss) and not _is_plain(model.loss):
+        return None
+    name = loss_name(model).removeprefix("sparse_")
     weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
-    if weights and lecture and lecture[0] == name:
-        return "lecture"
-    return name if name in choices.LOSSES else None
+    weight = weights[0] if isinstance(weights, list | tuple) else weights
+    if weight in (None, 1):
+        return name if name in choices.LOSSES else None
+    outputs = _name_of(getattr(model.layers[-1], "activation", None))
+    if outputs in choices.LECTURE_OUTPUTS:
+        in_keras = choices.keras_loss("lecture", outputs, model.output_shape[-1])
+        return "lecture" if in_keras == (name, weight) else None
+    return None

@@ -14,7 +14,7 @@ from mnistlab.classic import arrays
 from mnistlab.classic.schedules import Schedule
 from mnistlab.errors import DivergedError, InputError
 from mnistlab.history import History
-from mnistlab.keras_engine import pipeline
+from mnistlab.keras_engine import pipeline, reading
 from mnistlab.progress import Progress
 
 Array = NDArray[np.floating]
@@ -41,9 +41,7 @@ def inputs(model: keras.Model, x: Array) -> Array:
 
 def targets(model: keras.Model, y: NDArray[np.generic]) -> Array:
     """Return the labels as the model's loss takes them: integers if sparse, otherwise one-hot."""
-    loss = getattr(model, "loss", None)
-    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
-    if "sparse" in str(name):
+    if reading.loss_name(model).startswith("sparse_"):
         return np.asarray(y)
     return arrays.desired(y, len(y), int(model.output_shape[-1]), keras.config.floatx())
 
@@ -100,9 +98,10 @@ class Reporter(keras.callbacks.Callback):
 class Scheduler(keras.callbacks.Callback):
     """Sets β at the start of each epoch; it starts from the β that the model was compiled with."""
 
-    def __init__(self, schedule: Schedule, model: keras.Model) -> None:
+    def __init__(self, schedule: Schedule, model: keras.Model, epochs: range) -> None:
         super().__init__()
         self._schedule, self._start = schedule, float(model.optimizer.learning_rate)
+        schedule.must_serve(epochs, self._start)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Set the epoch's β."""
@@ -162,7 +161,7 @@ def fit(
     data = pipeline.EpochOrder(order, initial_epoch)
     own: list[keras.callbacks.Callback] = [pipeline.Follow(data)]
     if schedule is not None:
-        own.append(Scheduler(schedule, model))
+        own.append(Scheduler(schedule, model, range(initial_epoch, epochs)))
     with (
         Progress(epochs, steps, verbose) as progress,
         _steps_at_once(model, steps, callbacks),
@@ -181,8 +180,11 @@ def fit(
         )  # fmt: skip
 
 
-# What a callback overrides when it wants to hear of every batch.
-BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+# What a callback overrides when it wants to hear of every batch, of training or of validation.
+BATCH_HOOKS = (
+    *("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
+    *("on_test_batch_begin", "on_test_batch_end"),
+)
 
 
 def wants_batches(callback: keras.callbacks.Callback) -> bool:
@@ -200,7 +202,8 @@ def _steps_at_once(
 ) -> Iterator[None]:
     """Let Keras run several updates a call meanwhile: the same updates, with less between them."""
     before = model.steps_per_execution
-    if before > 1 or any(wants_batches(one) for one in callbacks):
+    refused = keras.backend.backend() == "torch"  # Keras knows several updates a call not there
+    if before > 1 or refused or any(wants_batches(one) for one in callbacks):
         yield
         return
     _set_steps(model, min(steps, STEPS_AT_ONCE))
