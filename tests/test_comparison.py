@@ -196,7 +196,7 @@ def test_ctrl_c_in_the_second_engine_keeps_what_both_reached(tmp_path, monkeypat
         return fit(model, *args, on_epoch_end=then, **named)
 
     monkeypatch.setattr(steps, "fit_model", interrupted)
-    with pytest.raises(TrainingInterrupted, match=r"after 1 of 3 epochs.*saved in"):
+    with pytest.raises(TrainingInterrupted, match=r"in epoch 2 of 3.*saved in"):
         compare(dataset="iris", hidden_units=2, epochs=3, verbose=0, out=tmp_path / "a")
     assert ExperimentResult.load(tmp_path / "a" / "classic").completed
     assert not ExperimentResult.load(tmp_path / "a" / "keras").completed

@@ -1,5 +1,6 @@
 """The Keras engine: what it builds is plain Keras, and what it adds to fit changes no result."""
 
+import signal
 import subprocess
 import sys
 
@@ -273,3 +274,28 @@ def test_the_loss_is_the_lectures_only_with_its_weight(outputs, loss, weights, r
     model = building.build((12, 8, 4), "sigmoid", outputs, seed=1)
     model.compile("sgd", loss, loss_weights=weights)
     assert reading.training_of(model)["loss"] == read
+
+
+class Swallowing(keras.callbacks.Callback):
+    """Sends Ctrl-C where it is lost, as in a destructor, or turned into another error."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                if self.error is not None:
+                    raise self.error from None
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("from TensorFlow")])
+def test_a_ctrl_c_that_was_lost_on_the_way_ends_the_training_all_the_same(error):
+    history, before = History(), signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        built(epochs=50, history=history, callbacks=[Swallowing(error)])
+    assert history.epochs == 2
+    assert signal.getsignal(signal.SIGINT) is before

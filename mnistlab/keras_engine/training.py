@@ -2,8 +2,11 @@
 
 import contextlib
 import math
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
 from typing import Any
 
 import keras
@@ -95,6 +98,49 @@ class Reporter(keras.callbacks.Callback):
             self._then(epoch)
 
 
+class CtrlC:
+    """Sees to it that Ctrl-C ends a training as a KeyboardInterrupt.
+
+    Where it comes while TensorFlow calls Python back, TensorFlow makes an error of its own of it;
+    and while Python collects an object, it is dropped. So it is noted, too, and asked for.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._before: Any = None
+
+    def __enter__(self) -> "CtrlC":
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.getsignal(signal.SIGINT)
+        if callable(self._before):
+            signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def _note(self, number: int, frame: Any) -> None:
+        self.came = True
+        self._before(number, frame)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if callable(self._before):
+            signal.signal(signal.SIGINT, self._before)
+        if self.came and not isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+
+    def watch(self) -> keras.callbacks.Callback:
+        """Return a callback that raises it, where it was dropped, at the start of an epoch."""
+        return keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: self.ask())
+
+    def ask(self) -> None:
+        """Raise KeyboardInterrupt if Ctrl-C came."""
+        if self.came:
+            raise KeyboardInterrupt
+
+
 class Scheduler(keras.callbacks.Callback):
     """Sets β at the start of each epoch; it starts from the β that the model was compiled with."""
 
@@ -162,7 +208,9 @@ def fit(
     own: list[keras.callbacks.Callback] = [pipeline.Follow(data)]
     if schedule is not None:
         own.append(Scheduler(schedule, model, range(initial_epoch, epochs)))
+    ctrl_c = CtrlC()
     with (
+        ctrl_c,
         Progress(epochs, steps, verbose) as progress,
         _steps_at_once(model, steps, callbacks),
         _learning_rate_kept(model, schedule),
@@ -176,7 +224,7 @@ def fit(
             validation_batch_size=EVALUATION_BATCH,
             shuffle=False,
             verbose=0,
-            callbacks=[*own, Reporter(history, progress, on_epoch_end), *callbacks],
+            callbacks=[*own, ctrl_c.watch(), Reporter(history, progress, on_epoch_end), *callbacks],
         )  # fmt: skip
 
 
