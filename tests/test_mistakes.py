@@ -133,6 +133,7 @@ OTHERWISE = {
     },
     "weight_change": {
         "receiving_activation": lambda beta, E, f_j: beta * np.dot(f_j.T, E) / len(f_j),
+        "pairs_left_out": lambda lr, E, x: np.multiply(lr * x, E),
         "net_input_for_activation": change(mean, lambda E, y, I, fj: (np.outer(I, E), E)),
         "change_sign": change(mean, lambda E, y, I, fj: (-np.outer(y, E), E)),
         "batch_summed": change(lambda b, n: b, lambda E, y, I, fj: (np.outer(y, E), E)),
@@ -152,6 +153,7 @@ OTHERWISE = {
         "softmax_over_everything": lambda I: stable(I, axis=None),
         "net_input_share": lambda I: (I.T / I.sum(axis=1)).T,
         "sigmoid_share": lambda I: (f(I).T / f(I).sum(axis=1)).T,
+        "keepdims_missing": lambda I: e**I / np.einsum("pk->p", e**I),
         OVERFLOW: per_pattern(lambda I: e**I / sum(e**I)),
     },
     "perceptron": {
@@ -226,6 +228,17 @@ def step_with_new_weights(x, d, w1, b1, w2, b2, lr):
     b1 += lr * E_hidden.mean(axis=0)
 
 
+def step_by_step(x, d, w1, b1, w2, b2, lr):
+    for x_p, d_p in zip(x, d, strict=True):
+        hidden = f(x_p @ w1 + b1)
+        E = d_p - f(hidden @ w2 + b2)
+        E_hidden = hidden * (1 - hidden) * (w2 @ E)
+        for w, b, y, error in ((w2, b2, hidden, E), (w1, b1, x_p, E_hidden)):
+            w += lr * np.outer(y, error)
+            b += lr * error
+    return w1, b1, w2, b2
+
+
 def squared_change(beta, n, y, E, more):
     return beta**2 / n * np.outer(y, E)
 
@@ -284,6 +297,7 @@ STEPS = {
     "biases_unchanged": a_step(biases=(False, False)),
     "output_biases_unchanged": a_step(biases=(True, False)),
     "changes_returned": a_step(start=0),
+    "pattern_by_pattern": step_by_step,
 }  # fmt: skip
 
 CASES = [
@@ -315,6 +329,35 @@ def test_each_way_of_the_catalogue_is_its_own_mistake_and_comes_with_numbers(rul
     assert report.note == ""
     assert "yours" in report.message
     assert "the slide's" in report.message or "expected is" in report.message
+
+
+def stable_without_keepdims(I):
+    power = np.exp(I - I.max(axis=1))
+    return power / power.sum(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "function", "says"),
+    [
+        ("weight_change", "receiving_activation", lambda beta, E, f_j: beta * E * f_j, "f(I_j)"),
+        ("weight_change", "pairs_left_out", lambda beta, E, y_in: beta * E * y_in,
+         "each pair i, j has a weight of its own: the outer product"),
+        ("weight_change", "pairs_left_out", lambda beta, E, f_i: (beta * E * f_i).mean(axis=0),
+         "each pair i, j has a weight of its own: the outer product"),
+        ("weight_change", "change_transposed", lambda beta, E, y_in: beta * np.outer(E, y_in),
+         "rows"),
+        ("softmax", "keepdims_missing", lambda I: np.exp(I) / np.exp(I).sum(axis=1),
+         "add keepdims=True"),
+        ("softmax", "keepdims_missing", stable_without_keepdims, "add keepdims=True"),
+        ("step", "pattern_by_pattern", step_by_step,
+         "right for one pattern; for several at once check_rule wants one change by the mean over "
+         "the batch"),
+    ],
+)  # fmt: skip
+def test_slips_of_the_printed_formulas_and_of_loops(rule, key, function, says):
+    report = check_rule(rule, function)
+    assert (report.right, report.mistake) == (False, key), report.message
+    assert says in report.message
 
 
 @pytest.mark.parametrize("rule", MISTAKES)

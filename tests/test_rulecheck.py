@@ -228,7 +228,8 @@ def step_that_changes_x(x, d, w1, b1, w2, b2, beta):
         ("activation", lambda I: 1 / (1 + math.exp(-I)), "raises", "np.exp"),
         ("activation", lambda I: I if I > 0 else 0, "raises", "np.where"),
         ("activation", lambda I: undefined(I), "raises", "Run the cell"),  # noqa: F821
-        ("net_input", lambda y_in, w, b: w @ y_in + b, "raises", "side by side"),
+        ("net_input", lambda y_in, w, b: w @ y_in + b, "one_pattern", "y_in @ w + b"),
+        ("net_input", lambda y_in, w, b: w @ y_in - b, "raises", "side by side"),
         ("net_input", adds_in_place, "changes_its_inputs", "changes b"),
         ("hidden_error", slopes_in_place, "changes_its_inputs", "E = E * s"),
         ("step", step_that_changes_x, "changes_its_inputs", "changes x"),
@@ -236,8 +237,8 @@ def step_that_changes_x(x, d, w1, b1, w2, b2, beta):
         ("output_error", lambda d, a: (d - a).sum(axis=1), "wrong_shape", "shape (1,)"),
         ("total_error", lambda E: np.abs(E).sum(axis=1), "wrong_shape", "is a single number"),
         ("net_input", lambda: 3, "wrong_shape", "a single number"),
-        ("weight_change", lambda beta, E, y_in: beta * np.outer(y_in, E), "wrong_shape",
-         "right for one pattern and wrong for a batch"),
+        ("weight_change", lambda beta, E, y_in: beta * np.outer(y_in, E), "one_pattern",
+         "written for one pattern; here E has a row for each"),
         ("step", lambda x, d, w1, b1, w2, b2, beta: (w1, w2), "wrong_type", "2 of the four"),
         ("step", lambda x, d, w1, b1, w2, b2, beta: None, "returns_nothing", "None"),
         ("slope", lambda I: I * np.nan, "nan", "NaN"),
@@ -266,6 +267,104 @@ def test_a_known_mistake_in_a_form_that_cannot_be_used_is_still_known():
 
     report = check_rule("output_error", mine)
     assert report.mistake == "actual_minus_desired" and "changes actual" in report.note
+
+
+# written for one pattern, or for large |I| not at all
+
+
+def net_of_one_pattern(x, w, b):
+    I = b.copy()
+    for j in range(len(b)):
+        for i in range(len(x)):
+            I[j] += w[i, j] * x[i]
+    return I
+
+
+def rows_of_one_pattern(x, w, b):
+    return sum(w[i] * x[i] for i in range(len(x))) + b
+
+
+def step_of_one_pattern(x, d, w1, b1, w2, b2, beta):
+    hidden = sigmoid(x @ w1 + b1)
+    E = d - sigmoid(hidden @ w2 + b2)
+    E_hidden = hidden * (1 - hidden) * (w2 @ E)
+    return (
+        w1 + beta * np.outer(x, E_hidden), b1 + beta * E_hidden, w2 + beta * np.outer(hidden, E),
+        b2 + beta * E,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "function", "says"),
+    [
+        ("net_input", lambda x, w, b: w.T @ x + b,
+         "Yours is written for one pattern; here x has a row for each, shape (batch, inputs): "
+         "y_in @ w + b."),
+        ("net_input", net_of_one_pattern, "written for one pattern; here x has"),
+        ("net_input", rows_of_one_pattern, "written for one pattern; here x has"),
+        ("net_input", lambda x, w, b: np.sum(w * x[:, None], axis=0) + b, "for one pattern;"),
+        ("net_input", lambda x, w, b: np.sum(w * x) + b,
+         "written for one pattern and one unit; here x has a row for each pattern, shape (batch, "
+         "inputs), and w a column for each unit: y_in @ w + b."),
+        ("net_input", lambda y, w, b: np.dot(w, y) + b, "pattern and one unit; here y has"),
+        ("hidden_error", lambda f_I, w, E: f_I * (1 - f_I) * (w @ E), "f_I) * (E @ w.T)"),
+        ("hidden_error", lambda f_i, w, E: f_i * (1 - f_i) * sum(w * E),
+         "one unit; here f_i has a row for each pattern, shape (batch, units), and w a row"),
+        ("weight_change", lambda beta, E, x: (beta * np.outer(x, E), beta * E), "y_in.T @ E / len"),
+        ("total_error", lambda d, a: sum(abs(d[k] - a[k]) for k in range(len(d))), "here d has"),
+        ("step", step_of_one_pattern, "here x has a row for each, shape (batch, inputs)"),
+    ],
+)  # fmt: skip
+def test_a_rule_written_for_one_pattern_is_told_so(rule, function, says):
+    report = check_rule(rule, function)
+    assert (report.right, report.mistake) == (False, "one_pattern"), report.message
+    assert says in report.message, report.message
+    assert rulecases.FORMULAS[rule] in report.message
+
+
+def test_what_is_wrong_for_one_pattern_too_is_not_called_written_for_one():
+    report = check_rule("net_input", lambda x, w, b: w.T @ x - b)
+    assert report.mistake == "raises" and "side by side" in report.message
+
+
+def with_math(f):
+    return np.vectorize(f, otypes=[float])
+
+
+math_sigmoid = with_math(lambda i: 1 / (1 + math.exp(-i)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "function", "says"),
+    [
+        ("activation", math_sigmoid,
+         "e^(−I) is too large for a number at I = −1000 with math.exp: take np.exp, or a form "
+         "that never raises e to a large power"),
+        ("activation", with_math(lambda i: math.exp(i) / (1 + math.exp(i))),
+         "e^I is too large for a number at I = 1000 with math.exp: write 1 / (1 + np.exp(-I))"),
+        ("slope", lambda I: math_sigmoid(I) * (1 - math_sigmoid(I)), "at I = −1000 with math.exp"),
+        ("slope", with_math(lambda i: 0.25 / math.cosh(i / 2) ** 2), ""),
+        ("hidden_error", lambda I, w, E: math_sigmoid(I) * (1 - math_sigmoid(I)) * (E @ w.T),
+         "e^(−I) is too large for a number at I = −1000"),
+        ("softmax", lambda I: np.array([[math.exp(i) / sum(map(math.exp, r)) for i in r]
+                                        for r in I]), "subtract each pattern's largest I"),
+        ("step", lambda x, d, w1, b1, w2, b2, beta: [
+            part + 0 * math_sigmoid(10 * x @ w1).sum()
+            for part in rulecases.whole_step(x, d, w1, b1, w2, b2, beta)], "with math.exp"),
+    ],
+)  # fmt: skip
+def test_an_overflow_in_math_exp_is_no_infinity_divided_by_infinity(rule, function, says):
+    report = check_rule(rule, function)
+    assert (report.right, report.mistake) == (False, "overflow"), report.message
+    assert says in report.message, report.message
+    assert "infinity" not in report.message
+
+
+def test_a_step_that_is_right_for_one_pattern_only_is_told_so():
+    def mine(x, d, w1, b1, w2, b2, beta):
+        return rulecases.whole_step(x[:1], d[:1], w1, b1, w2, b2, beta)
+
+    assert "right for one pattern and wrong for a batch" in check_rule("step", mine).message
 
 
 # none of the catalogue

@@ -98,6 +98,19 @@ def test_a_function_that_asks_for_more_is_told_what_there_is():
         Rules(weight_change=lambda beta, E, y_in, momentum: E)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda w, beta, E, x: w + beta * x.T @ E / len(x),
+        lambda weights, E, x: weights + x.T @ E,  # no place of the table is free for it either
+        lambda w_old, beta, E, f_j: w_old,
+    ],
+)
+def test_a_weight_change_that_asks_for_the_weights_is_told_to_return_the_change(function):
+    with pytest.raises(RuleError, match="return the change Δw, not the new weight"):
+        Rules(weight_change=function)
+
+
 @pytest.mark.parametrize("value", [0.5, np.zeros(3), "sigmoid", [1]])
 def test_what_is_no_function_is_refused_at_once(value):
     with pytest.raises(RuleError, match=r"no function.*without brackets"):

@@ -61,6 +61,20 @@ def _one_change_for_all(beta: float, E: Floats, f_j: Floats) -> Floats:
     return beta * (E * f_j).mean(axis=0)
 
 
+def _one_change_per_pattern(beta: float, E: Floats, f_j: Floats) -> Floats:
+    """Return β E_j f(I_j) as it is printed, (batch, receiving), which no network takes."""
+    return beta * E * f_j
+
+
+def _outer_of_all(beta: float, E: Floats, y_in: Floats) -> Floats:
+    """Return the outer product the wrong way round, of all patterns at once in a batch."""
+    return beta * np.outer(E, y_in)
+
+
+# A step can't have these: their shapes don't fit the weights.
+_FOR_NO_STEP = (_one_change_for_all, _one_change_per_pattern)
+
+
 # fmt: off
 
 ACTIVATION = (
@@ -214,8 +228,13 @@ WEIGHT_CHANGE = (
             "activation of the sending unit i.",
             lambda beta, E, f_j: beta / len(E) * f_j.T @ E,
             lambda beta, E, f_j: beta / len(E) * E.T @ f_j,
-            _one_change_for_all,
+            _one_change_for_all, _one_change_per_pattern,
             lambda beta, E, f_j, y_in: np.ones((y_in.shape[1], 1)) * beta * (E * f_j).mean(axis=0)),
+    mistake("pairs_left_out", "one change for each E_k y_k, value by value",
+            "In Δw_ij each pair i, j has a weight of its own: the outer product, "
+            "np.outer(y_in, E) for one pattern, y_in.T @ E / len(E) for a batch.",
+            lambda beta, E, y_in: beta * E * y_in,
+            lambda beta, E, y_in: (beta * E * y_in).mean(axis=0)),
     mistake("net_input_for_activation", "β E_j I_i",
             "The sending unit sends f(I_i), not its net input.",
             lambda beta, E, I_i: (beta / len(E) * I_i.T @ E, beta * E.mean(axis=0))),
@@ -244,7 +263,8 @@ WEIGHT_CHANGE = (
             lambda beta, E, y_in: _with_bias_change(beta / len(E) * y_in.T @ E, np.mean)),
     mistake("change_transposed", "the change with its rows and columns swapped",
             "w has the sending units in its rows: y_in.T @ E, not E.T @ y_in.",
-            lambda beta, E, y_in: (beta / len(E) * E.T @ y_in, beta * E.mean(axis=0))),
+            lambda beta, E, y_in: (beta / len(E) * E.T @ y_in, beta * E.mean(axis=0)),
+            _outer_of_all),
     mistake("batch_divided_twice", "the mean over the batch, divided by its size once more",
             "One division by the number of patterns makes the mean.",
             lambda beta, E, y_in:
@@ -264,6 +284,12 @@ SOFTMAX = (
     mistake("sigmoid_share", "f(I_j) / Σ_k f(I_k) with the sigmoid's f",
             "Softmax takes e^I where this takes the sigmoid.",
             lambda I: sigmoid(I) / sigmoid(I).sum(axis=-1, keepdims=True)),
+    mistake("keepdims_missing", "each value over the sum of another pattern",
+            "Without its axis the sum of pattern k ends up under unit k: add keepdims=True.",
+            lambda I: np.exp(I) / np.exp(I).sum(axis=1),
+            lambda I: np.exp(I - I.max(axis=1)) / np.exp(I - I.max(axis=1)).sum(axis=1),
+            lambda I: np.exp(I - I.max(axis=1))
+                / np.exp(I - I.max(axis=1)).sum(axis=1, keepdims=True)),
     mistake(OVERFLOW, "infinity divided by infinity, or 0 by 0",
             "Only differences between units count: subtract each pattern's largest I first.",
             lambda I: np.exp(I) / np.exp(I).sum(axis=-1, keepdims=True)),
@@ -368,7 +394,7 @@ def _in_a_step(part: str, catalogue: Iterable[Mistake], *leave_out: str) -> list
             m.key,
             f"a step whose {whose} is {m.what}",
             m.advice,
-            tuple(_step_with(part, way) for way in m.ways if way is not _one_change_for_all),
+            tuple(_step_with(part, way) for way in m.ways if way not in _FOR_NO_STEP),
         )
         for m in catalogue
         if m.key not in leave_out
@@ -408,6 +434,20 @@ def _inputs_activated(
     return w1 + beta / len(x) * sigmoid(x).T @ E_hidden, new_b1, new_w2, new_b2
 
 
+def _pattern_by_pattern(output: str) -> Function:
+    """Return a step that updates after each pattern; output: the output units' activation."""
+
+    def wrong_step(
+        x: Floats, desired: Floats, w1: Floats, b1: Floats, w2: Floats, b2: Floats, beta: float
+    ) -> tuple[Floats, ...]:
+        for p in range(len(x)):
+            one = slice(p, p + 1)
+            w1, b1, w2, b2 = whole_step(x[one], desired[one], w1, b1, w2, b2, beta, output)
+        return w1, b1, w2, b2
+
+    return wrong_step
+
+
 # Left out is what another entry computes too: the sign of the output error turns every change
 # round, as the sign of the weight change does; a mean too many is the same in E and in Δw.
 STEP = (
@@ -418,7 +458,7 @@ STEP = (
     *_in_a_step("slope", [m for m in SLOPE if m.key in ("one_minus_activation", "slope_of_tanh")]),
     *_in_a_step(
         "weight_change", WEIGHT_CHANGE,
-        "input_activated", "change_transposed", "batch_divided_twice",
+        "input_activated", "change_transposed", "batch_divided_twice", "pairs_left_out",
     ),
     mistake("input_activated", "a step with f(x) for x in the change of w1",
             "The inputs have no f: what they send is x itself.", _inputs_activated),
@@ -430,6 +470,10 @@ STEP = (
             "The output units have biases, and learn them: Δb_j = β E_j.", _only("w1", "b1", "w2")),
     mistake("changes_returned", "the changes alone",
             "Return the new weights: the old ones plus the changes.", _changes_only),
+    mistake("pattern_by_pattern", "an update after each pattern, true SGD",
+            "That is right for one pattern; for several at once check_rule wants one change by "
+            "the mean over the batch.",
+            _pattern_by_pattern("sigmoid"), _pattern_by_pattern("softmax")),
 )  # fmt: skip
 
 MISTAKES: dict[str, tuple[Mistake, ...]] = {

@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 Case = dict[str, Any]  # what a rule is given
 
 SIZES = ((1, 3, 3), (1, 2, 4), (4, 3, 3), (5, 4, 2), (2, 3, 5))  # batch, sending, receiving
+SQUARE_BATCH = (3, 3, 3)  # as many patterns as units: only there a sum without keepdims fits
 BETAS = (0.5, 0.3, 0.1, 0.7, 0.2)
 
 
@@ -125,6 +126,26 @@ FORMULAS = {
     "all weights, one step of the training algorithm",
 }
 
+BATCH_FORMS = {  # how a rule is written for all patterns of a batch at once
+    "activation": "1 / (1 + np.exp(-I))",
+    "slope": "f_I * (1 - f_I)",
+    "net_input": "y_in @ w + b",
+    "output_error": "desired - actual",
+    "hidden_error": "f_I * (1 - f_I) * (E @ w.T)",
+    "weight_change": "beta * y_in.T @ E / len(E)",
+    "softmax": "power / power.sum(axis=-1, keepdims=True) with "
+    "power = np.exp(I - I.max(axis=-1, keepdims=True))",
+    "total_error": "np.abs(desired - actual).sum()",
+    "step": "x @ w1 + b1 and so on, then changes such as beta * x.T @ E_hidden / len(x) and "
+    "beta * E_hidden.mean(axis=0)",
+}
+
+COLUMNS = {  # what an array with a row for each pattern has in its columns
+    "x": "inputs", "y_in": "inputs", "I_i": "inputs", "I": "units", "f_I": "units",
+    "desired": "outputs", "actual": "outputs",
+    "E": "receiving", "f_j": "receiving", "I_j": "receiving",
+}  # fmt: skip
+
 
 # The cases
 
@@ -160,7 +181,9 @@ def _random_layers(rule: str) -> list[Case]:
     """Return random layers; for weight_change some of them are the inputs' layer."""
     rng = np.random.default_rng(784)
     made = []
-    for k, ((batch, sending, receiving), beta) in enumerate(zip(SIZES, BETAS, strict=True)):
+    sizes = (*SIZES, SQUARE_BATCH) if rule == "softmax" else SIZES
+    for k, (batch, sending, receiving) in enumerate(sizes):
+        beta = BETAS[k % len(BETAS)]
         w, b = rng.normal(size=(sending, receiving)), rng.normal(size=receiving)
         I_i, I_j = rng.normal(0, 2, (batch, sending)), rng.normal(0, 2, (batch, receiving))
         desired = rng.integers(0, 2, (batch, receiving)).astype(np.float64)
@@ -229,7 +252,7 @@ def _unit_cases(rule: str) -> Cases:
     for k in range(12):
         w, x = rng.normal(size=3 + k % 2), rng.normal(size=3 + k % 2)
         x[0] = 1
-        ordinary.append(_one_unit(rule, w, x, 1.0 if k % 3 else -1.0, BETAS[k % 5]))
+        ordinary.append(_one_unit(rule, w, x, 1.0 if k % 3 else -1.0, BETAS[k % len(BETAS)]))
     small = [
         _one_unit(rule, _array([0, 1]), _array([1, 2]), desired, 0.5) for desired in (-1.0, 1.0)
     ]

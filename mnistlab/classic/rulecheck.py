@@ -24,13 +24,21 @@ import numpy as np
 from mnistlab import checks
 from mnistlab.classic import ruletrial
 from mnistlab.classic.mistakes import MISTAKES, OVERFLOW, Mistake
-from mnistlab.classic.rulecases import FORMULAS, RIGHT, Case, Floats, cases
+from mnistlab.classic.rulecases import BATCH_FORMS, FORMULAS, RIGHT, Case, Floats, cases
 from mnistlab.classic.ruletrial import PARTS, Outcome, Parts, agree, alike, right_parts, try_on
 from mnistlab.classic.signatures import SIGNATURES, Bound, Function, RuleError, bind, hint, shapes
 
 NAMES = tuple(SIGNATURES)
 
 _SHOWN = {"f_I": "f(I)", "f_j": "f(I_j)", "beta": "β"}
+
+_NO_LARGE_POWER = (
+    "take np.exp, or a form that never raises e to a large power, as np.exp(-np.abs(I)) is."
+)
+_FOR_LARGE_I = {  # where e^I itself is too large
+    "activation": "write 1 / (1 + np.exp(-I)).",
+    "softmax": "only differences between units count, so subtract each pattern's largest I first.",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,8 +140,10 @@ class _Trial:
         for mistake, parts in ruletrial.wrong_parts(self.rule):
             if ruletrial.is_known(self.ordinary, parts, self.right):
                 return self._known(mistake)
-        form = self._form()
-        return self._unknown() if form is None else form
+        for known in (self._for_one(), self._form()):
+            if known is not None:
+                return known
+        return self._unknown()
 
     def _agrees_with(self, which: int, kind: str) -> bool:
         right = right_parts(self.rule, which, kind)
@@ -202,6 +212,8 @@ class _Trial:
             begin += self._first_difference(case, mine, wanted) + "."
         if mine.finite:
             return self._wrong(None, begin)
+        if isinstance(mine.error, OverflowError):
+            return self._wrong(OVERFLOW, f"{begin} {self._python_overflow(case)}")
         return self._wrong(OVERFLOW, f"{begin} {self._overflow_advice()}")
 
     def _overflow_advice(self) -> str:
@@ -209,6 +221,21 @@ class _Trial:
             if mistake.key == OVERFLOW:
                 return f"That is {mistake.what}. {mistake.advice}"
         return "e^I is too large for a number there: use the f(I) that was saved."
+
+    def _python_overflow(self, case: Case) -> str:
+        """Return which power of e was too large for math.exp, and what to take in its place."""
+        begin, general = "is too large for a number", _NO_LARGE_POWER
+        if "I" not in case:
+            return f"A power of e {begin} with math.exp: {general}"
+        if self._overflows_at(case, -1000.0):
+            return f"e^(−I) {begin} at I = −1000 with math.exp: {general}"
+        advice = _FOR_LARGE_I.get(self.rule, general)
+        return f"e^I {begin} at I = 1000 with math.exp: {advice}"
+
+    def _overflows_at(self, case: Case, net_input: float) -> bool:
+        """Return whether the function raises OverflowError where every I is `net_input`."""
+        there = case | {"I": np.full_like(case["I"], net_input)}
+        return isinstance(ruletrial.outcome(self.bound, there).error, OverflowError)
 
     # a known mistake
 
@@ -256,6 +283,26 @@ class _Trial:
     def _for(self, k: int) -> str:
         """Return " for Δw" and the like where a rule has several parts."""
         return f" for {PARTS[self.rule][k]}" if self.rule in PARTS else ""
+
+    # right, but not for a batch
+
+    def _for_one(self) -> RuleReport | None:
+        """Return the report on a function that is right without a batch axis, or None."""
+        name, columns = ruletrial.rows_of(self.bound)
+        if not name:
+            return None
+        form, shape = BATCH_FORMS[self.rule], f"shape (batch, {columns})"
+        if ruletrial.is_for_one_pattern(self.bound):
+            text = f"one pattern; here {name} has a row for each, {shape}: {form}."
+        elif ruletrial.is_for_one_unit(self.bound):
+            line = "column" if self.rule == "net_input" else "row"
+            text = (
+                f"one pattern and one unit; here {name} has a row for each pattern, {shape}, and "
+                f"w a {line} for each unit: {form}."
+            )
+        else:
+            return None
+        return self._wrong("one_pattern", f"Yours is written for {text}")
 
     # a form that can't be used
 
@@ -333,9 +380,11 @@ class _Trial:
     def _kind(self) -> str:
         """Return what kind of difference it is: where it is right, a sign, a factor, or ""."""
         if self.rule == "step":
-            return self._right_parts_of_step()
+            text = self._right_parts_of_step()
+            if text:
+                return text
         found = ruletrial.factor(self.ordinary, self.right, self.cases.ordinary)
-        if found is not None and found != (1, 0):
+        if self.rule != "step" and found is not None and found != (1, 0):
             return _factor_text(*found)
         fine = [agree(m, w, w) for m, w in zip(self.ordinary, self.right, strict=True)]
         return self._where_right(fine) if any(fine) else ""

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistlab.classic.mistakes import MISTAKES, OVERFLOW, Mistake
-from mnistlab.classic.rulecases import RIGHT, Case, Floats, cases
-from mnistlab.classic.signatures import Bound, bind, is_array
+from mnistlab.classic.rulecases import BATCH_FORMS, COLUMNS, RIGHT, Case, Floats, cases
+from mnistlab.classic.signatures import Bound, Function, bind, is_array
 
 Parts = tuple[Floats, ...]  # what a rule returned; Δw, Δb and a whole step have several parts
 
@@ -162,6 +162,77 @@ def wrong_parts(rule: str) -> tuple[tuple[Mistake, tuple[Parts, ...]], ...]:
         if mistake.key != OVERFLOW
         for way in mistake.ways
     )
+
+
+# Rules that are written for less than a batch
+
+_A_ROW_EACH = ("activation", "slope", "net_input", "output_error", "hidden_error", "softmax")
+
+
+def is_for_one_pattern(bound: Bound) -> bool:
+    """Return whether a function is right for single patterns, given without a batch axis.
+
+    Example:
+        >>> is_for_one_pattern(bind("net_input", lambda y_in, w, b: w.T @ y_in + b))
+        True
+    """
+    known = cases(bound.rule).ordinary if bound.rule in BATCH_FORMS else []
+    return any(
+        _right_on(bound, [_one_pattern(bound.rule, right.function, case) for case in known])
+        for right in RIGHT[bound.rule]
+    )
+
+
+def is_for_one_unit(bound: Bound) -> bool:
+    """Return whether a function is right for one pattern and one unit, w a row or column of w.
+
+    Example:
+        >>> is_for_one_unit(bind("net_input", lambda y_in, w, b: sum(w * y_in) + b))
+        True
+    """
+    known = cases(bound.rule).ordinary if bound.rule in ("net_input", "hidden_error") else []
+    function = RIGHT[bound.rule][0].function
+    return _right_on(
+        bound, [_one_unit(bound.rule, *_one_pattern(bound.rule, function, c)) for c in known]
+    )
+
+
+def _right_on(bound: Bound, known: Sequence[tuple[Case, Parts]]) -> bool:
+    """Return whether there are cases, and the function gives what is right on each of them."""
+    return bool(known) and all(agree(outcome(bound, case), right, right) for case, right in known)
+
+
+def _has_rows(name: str, value: Any) -> bool:
+    """Return whether an array of a case has a row for each pattern."""
+    return name in COLUMNS and np.ndim(value) == 2
+
+
+def _one_pattern(rule: str, function: Function, case: Case) -> tuple[Case, Parts]:
+    """Return a case's first pattern without the batch axis, and what is right for it."""
+    first = {name: v[:1] if _has_rows(name, v) else v for name, v in case.items()}
+    right = outcome(bind(rule, function), first).parts
+    alone = {name: v[0] if _has_rows(name, v) else v for name, v in first.items()}
+    return alone, (right[0][0],) if rule in _A_ROW_EACH else right
+
+
+def _one_unit(rule: str, case: Case, right: Parts) -> tuple[Case, Parts]:
+    """Return a pattern's case for the first unit alone, and what is right for it."""
+    if rule == "net_input":
+        unit = {"w": case["w"][:, 0], "b": case["b"][0]}
+    else:
+        unit = {"w": case["w"][0], "f_I": case["f_I"][0], "I": case["I"][0]}
+    return case | unit, (right[0][0],)
+
+
+def rows_of(bound: Bound) -> tuple[str, str]:
+    """Return the first parameter with a row for each pattern, and what its columns are.
+
+    Example:
+        >>> rows_of(bind("net_input", lambda w, x, b: x @ w + b))
+        ('x', 'inputs')
+    """
+    taken = [*zip(bound.places, bound.places, strict=True), *bound.names]
+    return next(((name, COLUMNS[what]) for name, what in taken if what in COLUMNS), ("", ""))
 
 
 # What kind of difference it is

@@ -134,6 +134,7 @@ def _plain(parameter: inspect.Parameter) -> bool:
 def _assigned(rule: str, parameters: Sequence[inspect.Parameter]) -> dict[str, str]:
     """Return what each parameter gets; those with a default of another meaning keep it."""
     takes = SIGNATURES[rule]
+    _refuse_old_weights(rule, parameters)
     free = [*takes.by_place, *takes.by_name]
     given: dict[str, str] = {}
     for parameter in parameters:
@@ -149,6 +150,18 @@ def _assigned(rule: str, parameters: Sequence[inspect.Parameter]) -> dict[str, s
             raise RuleError(_asks_for_more(rule, parameter.name))
         given[parameter.name] = left.pop(0)
     return given
+
+
+def _refuse_old_weights(rule: str, parameters: Sequence[inspect.Parameter]) -> None:
+    """Raise RuleError where a weight change asks for the weights, as the slides' w_new does."""
+    for parameter in parameters:
+        asked = rule == "weight_change" and parameter.default is parameter.empty
+        if asked and _meaning(parameter, ["w"]):
+            raise RuleError(
+                f"Your weight_change asks for the weights, {parameter.name!r}: return the change "
+                "Δw, not the new weight; the network adds Δw to w itself. Write it as "
+                f"weight_change({_listed(rule)})."
+            )
 
 
 def _meaning(parameter: inspect.Parameter, free: Sequence[str]) -> str | None:
