@@ -21,3 +21,12 @@ def mnistlab(*arguments, home, cwd=None, python=sys.executable, **more):
         capture_output=True, text=True, timeout=300, cwd=cwd or home,
         env=surroundings(home, **more),
     )  # fmt: skip
+
+
+def with_array_api(code):
+    """Run code in a process in which scikit-learn's checks leave nothing out."""
+    paths = os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "SCIPY_ARRAY_API": "1", "PYTHONPATH": paths}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300
+    )

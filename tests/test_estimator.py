@@ -1,10 +1,6 @@
 """BackpropClassifier: a ClassicNetwork, in everything that scikit-learn offers."""
 
-import os
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -22,6 +18,7 @@ from mnistlab.classic.estimator import BackpropClassifier
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.classic.schedules import schedule
 from mnistlab.errors import DivergedError, InputError, MnistlabError, NotFittedError
+from processes import with_array_api
 
 IRIS = load_iris()
 X = minmax_scale(IRIS.data).astype(np.float32)  # (150, 4)
@@ -59,12 +56,7 @@ print("checked")
 
 
 def test_scikit_learns_own_checks_pass_with_none_skipped():
-    root = str(Path(__file__).parents[1])
-    paths = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "SCIPY_ARRAY_API": "1", "PYTHONPATH": paths}
-    ran = subprocess.run(
-        [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True, timeout=300
-    )
+    ran = with_array_api(CHECK)
     assert (ran.returncode, ran.stdout.strip()) == (0, "checked"), ran.stdout + ran.stderr
 
 

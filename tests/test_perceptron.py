@@ -1,11 +1,7 @@
 """The threshold unit and its two rules: worked by hand, on the lecture's cases, and as
 scikit-learn classifiers."""
 
-import os
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +23,7 @@ from mnistlab.classic.perceptron import (
     xor_by_hand,
 )
 from mnistlab.errors import DivergedError, InputError, MnistlabError, NotFittedError
+from processes import with_array_api
 
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # (4, 2)
 AND, OR, XOR = [0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 0]
@@ -324,12 +321,7 @@ print("checked")
 
 
 def test_scikit_learns_own_checks_pass_with_none_skipped():
-    root = str(Path(__file__).parents[1])
-    paths = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "SCIPY_ARRAY_API": "1", "PYTHONPATH": paths}
-    ran = subprocess.run(
-        [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True, timeout=300
-    )
+    ran = with_array_api(CHECK)
     assert (ran.returncode, ran.stdout.strip()) == (0, "checked"), ran.stdout + ran.stderr
 
 

@@ -4,7 +4,7 @@ Keras shuffles with a generator of its own, whose state a stopped training loses
 of each epoch is a pure function of seed and epoch (seeding.py), and Keras is told not to shuffle.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -96,6 +96,3 @@ class _ArrayBatches(keras.utils.PyDataset):
             self._epoch, self._indices = self._order.epoch, self._order()
         batch = self._indices[k * self._size : (k + 1) * self._size]
         return self._x[batch], self._y[batch]
-
-    def __iter__(self) -> Iterator[tuple[Array, Array]]:
-        return (self[k] for k in range(len(self)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mnistlab import checks, choices
 from mnistlab.errors import InputError
+from mnistlab.keras_engine import building
 
 # Layers that change nothing when a trained network predicts.
 TRANSPARENT = ("InputLayer", "Flatten", "Dropout", "Reshape")
@@ -145,7 +146,7 @@ def _loss_of(model: keras.Model) -> str | None:
     weight = weights[0] if isinstance(weights, list | tuple) else weights
     if weight in (None, 1):
         return name if name in choices.LOSSES else None
-    outputs = _name_of(getattr(model.layers[-1], "activation", None))
+    outputs = building.output_activation_of(model)
     if outputs in choices.LECTURE_OUTPUTS:
         in_keras = choices.keras_loss("lecture", outputs, model.output_shape[-1])
         return "lecture" if in_keras == (name, weight) else None

@@ -204,8 +204,8 @@ def fit(
     """
     must_be_compiled(model)
     steps = -(-len(x) // batch_size)
-    data = pipeline.EpochOrder(order, initial_epoch)
-    own: list[keras.callbacks.Callback] = [pipeline.Follow(data)]
+    due = pipeline.EpochOrder(order, initial_epoch)
+    own: list[keras.callbacks.Callback] = [pipeline.Follow(due)]
     if schedule is not None:
         own.append(Scheduler(schedule, model, range(initial_epoch, epochs)))
     ctrl_c = CtrlC()
@@ -216,7 +216,7 @@ def fit(
         _learning_rate_kept(model, schedule),
     ):
         model.fit(
-            pipeline.batches(inputs(model, x), targets(model, y), batch_size, data),
+            pipeline.batches(inputs(model, x), targets(model, y), batch_size, due),
             epochs=epochs,
             initial_epoch=initial_epoch,
             validation_data=validation and (inputs(model, validation[0]),
