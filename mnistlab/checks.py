@@ -89,6 +89,14 @@ def positive(name: str, value: Any) -> float:
     return result
 
 
+def not_negative(name: str, value: Any) -> float:
+    """Return `value` as a finite float of at least 0; else raise InputError."""
+    result = number(name, value)
+    if result < 0:
+        raise InputError(f"{name} must be at least 0, but got {shown(value)}.")
+    return result
+
+
 def fraction(name: str, value: Any) -> float:
     """Return `value` as a float with 0 <= value < 1; else raise InputError."""
     result = number(name, value)

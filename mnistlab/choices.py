@@ -31,6 +31,8 @@ LOSSES = (
     "cosine_similarity",
 )
 TASKS = ("classification", "regression")
+METRICS = ("accuracy", "mean_absolute_error")
+POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")  # Keras's words
 
 # β of the lecture for SGD; Keras's own default for every other learning rule.
 DEFAULT_LEARNING_RATES = {
@@ -41,6 +43,7 @@ DEFAULT_LEARNING_RATES = {
     "adamax": 0.001,
     "nadam": 0.001,
 }
+REGRESSION_RATE = 0.001
 OPTIMIZERS = tuple(DEFAULT_LEARNING_RATES)
 
 # E = desired − actual is minus the slope of a loss for these outputs only: that loss under Keras's
@@ -52,6 +55,7 @@ LECTURE_IN_KERAS = {
     "linear": ("mean_squared_error", 0.5),
 }
 LECTURE_OUTPUTS = tuple(LECTURE_IN_KERAS)
+VALUES = ("linear", "exponential", "relu")  # one such output is a value, not a class
 
 
 def default_output_activation(task: str) -> str:
@@ -59,15 +63,65 @@ def default_output_activation(task: str) -> str:
     return "linear" if task == "regression" else "softmax"
 
 
-def default_loss(output_activation: str) -> str:
-    """Return the loss that goes with the output units when none is named."""
+def is_value(output_activation: str, n_outputs: int) -> bool:
+    """Return whether the output is a value, as in a regression, and no class.
+
+    Example:
+        >>> is_value("linear", 1), is_value("sigmoid", 1), is_value("linear", 10)
+        (True, False, False)
+    """
+    return n_outputs == 1 and output_activation in VALUES
+
+
+def default_loss(output_activation: str, value: bool = False) -> str:
+    """Return the loss that goes with the output units when none is named; `value`: a regression."""
+    if value and output_activation == "linear":
+        return "mean_squared_error"
     if output_activation == "softmax":
         return "categorical_crossentropy"
     return "lecture" if output_activation in LECTURE_OUTPUTS else "mean_squared_error"
 
 
-def default_learning_rate(optimizer: str) -> float:
-    """Return β when none is named: 0.5 for SGD, Keras's default for the others."""
+def default_metric(output_activation: str, n_outputs: int) -> str:
+    """Return the figure that is reported beside the loss: accuracy of classes, else the error.
+
+    Example:
+        >>> default_metric("softmax", 10), default_metric("linear", 1)
+        ('accuracy', 'mean_absolute_error')
+    """
+    return "mean_absolute_error" if is_value(output_activation, n_outputs) else "accuracy"
+
+
+def metric(value: Any, output_activation: str, n_outputs: int) -> str:
+    """Return the metric by name (None: the default), one that these outputs can have.
+
+    Args:
+        value: a name of `METRICS`, such a name alone in a list, or None.
+        output_activation: the output layer's activation.
+        n_outputs: how many outputs there are.
+
+    Raises:
+        InputError: an unknown name, several, or the accuracy of a regression.
+    """
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    default = default_metric(output_activation, n_outputs)
+    name = default if value is None else checks.choice("metrics", value, METRICS)
+    if name == "accuracy" != default:
+        raise InputError(
+            f"metrics='accuracy' counts right classes, but one {output_activation} output is a "
+            "value, which is never exactly right. Take metrics='mean_absolute_error'."
+        )
+    return name
+
+
+def default_learning_rate(optimizer: str, value: bool = False) -> float:
+    """Return β when none is named: 0.5 for SGD, Keras's default for the others.
+
+    The errors of a regression are no probabilities and can be large: there SGD takes 0.001.
+    """
+    if value and optimizer == "sgd":
+        return REGRESSION_RATE
     return DEFAULT_LEARNING_RATES[optimizer]
 
 
@@ -94,12 +148,13 @@ def output_activation(value: Any, n_outputs: int) -> str:
     return name
 
 
-def loss(value: Any, outputs: str) -> str:
+def loss(given: Any, outputs: str, value: bool = False) -> str:
     """Return the loss by name (None: the default), one that belongs to the output units.
 
     Args:
-        value: a name of `LOSSES`, or None.
+        given: a name of `LOSSES`, or None.
         outputs: the output layer's activation.
+        value: whether the output is a value, as in a regression.
 
     Raises:
         InputError: an unknown name, or a loss that these outputs can't be trained with.
@@ -108,9 +163,9 @@ def loss(value: Any, outputs: str) -> str:
         >>> loss(None, "sigmoid")
         'lecture'
     """
-    if value is None:
-        return default_loss(outputs)
-    name = checks.choice("loss", value, LOSSES)
+    if given is None:
+        return default_loss(outputs, value)
+    name = checks.choice("loss", given, LOSSES)
     reason = _mismatch(name, outputs)
     if reason:
         raise InputError(f"loss={name!r} doesn't belong to output_activation={outputs!r}: {reason}")
@@ -157,11 +212,11 @@ def optimizer(value: Any) -> str:
     return checks.choice("optimizer", value, OPTIMIZERS)
 
 
-def learning_rate(value: Any, optimizer_name: str) -> float:
+def learning_rate(given: Any, optimizer_name: str, value: bool = False) -> float:
     """Return β as a float above 0; None means the default of the learning rule."""
-    if value is None:
-        return default_learning_rate(optimizer_name)
-    return checks.positive("learning_rate", value)
+    if given is None:
+        return default_learning_rate(optimizer_name, value)
+    return checks.positive("learning_rate", given)
 
 
 def keras_loss(loss: str, output_activation: str, n_outputs: int) -> tuple[str, float | None]:

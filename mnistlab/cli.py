@@ -6,6 +6,7 @@ Results go to standard output, notices and errors to standard error.
 
 import contextlib
 import functools
+import inspect
 import io
 import json
 import os
@@ -124,49 +125,67 @@ def option(help: str, parser: Callable[[str], Any] | None = None, metavar: str =
     return typer.Option(help=help, parser=parser, metavar=metavar, show_default=False)
 
 
-DatasetOption = Annotated[
-    str | None,
-    option("auto, mnist, mnist_5k, iris, digits, or an .npz file of your own. [default: auto]"),
-]
+# One option for each field of ExperimentConfig but the engine: (help, parser, metavar).
+SETTINGS: dict[str, tuple[str, Callable[[str], Any] | None, str]] = {
+    "dataset": ("`mnistlab data` lists them; or an .npz file of your own. [default: auto]",
+                None, "NAME"),
+    "hidden_units": ("Units of the hidden layer; 128,64 makes two. [default: 512]", units, "N"),
+    "hidden_activation": ("sigmoid, relu, tanh, exponential or linear. [default: sigmoid]",
+                          None, "NAME"),
+    "output_activation": ("softmax, or any of these. [default: softmax for classes, linear for "
+                          "values]", None, "NAME"),
+    "optimizer": ("sgd, rmsprop, adam, adadelta, adamax or nadam. [default: sgd]", None, "NAME"),
+    "learning_rate": ("β. [default: 0.5 for sgd, Keras's own for the others]", real, "β"),
+    "loss": ("lecture, categorical_crossentropy, binary_crossentropy, poisson, kl_divergence, "
+             "mean_squared_error, mean_absolute_error or cosine_similarity. "
+             "[default: the one that belongs to the outputs]", None, "NAME"),
+    "schedule": ("β over the epochs: step:2, exponential:0.9, inverse_time:0.5, one_cycle:50. "
+                 "[default: constant]", None, "NAME"),
+    "epochs": ("How often every pattern is presented. [default: 5]", whole, "N"),
+    "batch_size": ("Patterns before each update; 1: true SGD; or full. [default: 32]", batch, "N"),
+    "order": ("random, stored or sorted. [default: random]", None, "NAME"),
+    "validation_split": ("The share of training patterns kept for validation. [default: 0]",
+                         real, "SHARE"),
+    "seed": ("Decides initial weights and order of patterns. [default: 0]", whole, "N"),
+    "input_dropout": ("The share of inputs left out at random in training. [default: 0]",
+                      real, "SHARE"),
+    "dropout": ("The share of hidden units left out at random in training. [default: 0]",
+                real, "SHARE"),
+    "weight_decay": ("Each step takes β times this of every weight away. [default: 0]",
+                     real, "DECAY"),
+    "ema_momentum": ("Average the weights: how slowly the average follows, such as 0.999. "
+                     "[default: 0]", real, "SHARE"),
+    "deformation": ("Deform each image anew in each epoch: affine, elastic or affine+elastic.",
+                    None, "NAME"),
+    "patience": ("Stop after so many epochs in a row without a lower loss.", whole, "N"),
+    "acceptable_error": ("Stop when an epoch's total error is below this.", real, "ERROR"),
+    "dtype_policy": ("float32; with Keras also mixed_bfloat16 or mixed_float16. "
+                     "[default: float32]", None, "NAME"),
+}  # fmt: skip
+
+
+def with_settings(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each setting; those that were given come as **settings."""
+    signature = inspect.signature(function)
+    named = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    types = {name: Annotated[Any if parser else str | None, option(text, parser, metavar)]
+             for name, (text, parser, metavar) in SETTINGS.items()}  # fmt: skip
+    given = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+             for name, kind in types.items()]  # fmt: skip
+
+    @functools.wraps(function)
+    def called(**options: Any) -> None:
+        chosen = {n: options.pop(n) for n in SETTINGS if n in options}
+        function(**options, **{n: value for n, value in chosen.items() if value is not None})
+
+    named = [p.replace(kind=p.KEYWORD_ONLY) for p in named]
+    called.__signature__ = signature.replace(parameters=[*named, *given])  # type: ignore[attr-defined]
+    called.__annotations__ = {**function.__annotations__, **types}
+    return called
+
+
 PathOption = Annotated[
     str | None, option("The file or folder that holds the data set.", metavar="FILE")
-]
-HiddenUnitsOption = Annotated[
-    Any, option("Units of the hidden layer; 128,64 makes two. [default: 512]", units, "N")
-]
-HiddenActivationOption = Annotated[
-    str | None, option("sigmoid, relu, tanh, exponential or linear. [default: sigmoid]")
-]
-OutputActivationOption = Annotated[
-    str | None, option("softmax, or any of these. [default: softmax for classes]")
-]
-OptimizerOption = Annotated[
-    str | None, option("sgd, rmsprop, adam, adadelta, adamax or nadam. [default: sgd]")
-]
-LearningRateOption = Annotated[
-    Any, option("β. [default: 0.5 for sgd, Keras's own for the others]", real, "β")
-]
-LossOption = Annotated[
-    str | None,
-    option("lecture, categorical_crossentropy, binary_crossentropy, … "
-           "[default: the one that belongs to the outputs]"),
-]  # fmt: skip
-ScheduleOption = Annotated[
-    str | None,
-    option("β over the epochs: step:2, exponential:0.9, inverse_time:0.5. [default: constant]"),
-]
-EpochsOption = Annotated[
-    Any, option("How often every pattern is presented. [default: 5]", whole, "N")
-]
-BatchSizeOption = Annotated[
-    Any, option("Patterns before each update; 1: true SGD; or full. [default: 32]", batch, "N")
-]
-OrderOption = Annotated[str | None, option("random, stored or sorted. [default: random]")]
-ValidationSplitOption = Annotated[
-    Any, option("The share of training patterns kept for validation. [default: 0]", real, "SHARE")
-]
-SeedOption = Annotated[
-    Any, option("Decides initial weights and order of patterns. [default: 0]", whole, "N")
 ]
 OutOption = Annotated[
     str, typer.Option(help="The folder to save in; auto: runs/TIME-ENGINE-DATASET.", metavar="DIR")
@@ -175,11 +194,6 @@ OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace a run that lies there already.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the record as JSON instead.")]
-
-
-def settings_of(**options: Any) -> dict[str, Any]:
-    """Return the options that were given."""
-    return {name: value for name, value in options.items() if value is not None}
 
 
 # ── the commands ────────────────────────────────────────────────────────────────────────────────
@@ -196,78 +210,69 @@ def everything(
 
 @app.command()
 @command
+@with_settings
 def run(
     engine: Annotated[
         str | None, option("keras or classic. [default: keras where it is installed]")
     ] = None,
-    dataset: DatasetOption = None,
+    recipe: Annotated[
+        str | None,
+        option("lecture, book, plain or record: settings by name, which the others change."),
+    ] = None,
     path: PathOption = None,
-    hidden_units: HiddenUnitsOption = None,
-    hidden_activation: HiddenActivationOption = None,
-    output_activation: OutputActivationOption = None,
-    optimizer: OptimizerOption = None,
-    learning_rate: LearningRateOption = None,
-    loss: LossOption = None,
-    schedule: ScheduleOption = None,
-    epochs: EpochsOption = None,
-    batch_size: BatchSizeOption = None,
-    order: OrderOption = None,
-    validation_split: ValidationSplitOption = None,
-    seed: SeedOption = None,
+    checkpoint: Annotated[
+        str | None,
+        option(
+            "A folder that keeps the state of the training; the same command goes on from there.",
+            metavar="DIR",
+        ),
+    ] = None,
+    checkpoint_every: Annotated[
+        Any,
+        option("Batches from one state to the next within an epoch. [default: 5000]", whole, "N"),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        option("Go on from the checkpoint in this folder, with its settings.", metavar="DIR"),
+    ] = None,
+    tensorboard: Annotated[
+        str | None, option("A folder for TensorBoard's figures (Keras).", metavar="DIR")
+    ] = None,
     out: OutOption = "auto",
     overwrite: OverwriteOption = False,
     as_json: JsonOption = False,
+    **settings: Any,
 ) -> None:
     """Train the lecture's network and test it; the run is saved in a folder."""
     from mnistlab.experiment import run_experiment
 
+    if engine is not None:
+        settings["engine"] = engine
+    if checkpoint_every is not None:
+        settings["checkpoint_every"] = checkpoint_every
     result = run_experiment(
-        out=out, overwrite=overwrite, path=path, verbose=0 if as_json else "auto",
-        **settings_of(
-            engine=engine, dataset=dataset, hidden_units=hidden_units,
-            hidden_activation=hidden_activation, output_activation=output_activation,
-            optimizer=optimizer, learning_rate=learning_rate, loss=loss, schedule=schedule,
-            epochs=epochs,
-            batch_size=batch_size, order=order, validation_split=validation_split, seed=seed,
-        ),
+        out=out, overwrite=overwrite, path=path, verbose=0 if as_json else "auto", recipe=recipe,
+        checkpoint=checkpoint, resume=resume, tensorboard=tensorboard, **settings,
     )  # fmt: skip
     print(json.dumps(result.record(), ensure_ascii=False) if as_json else f"\n{result!r}")
 
 
 @app.command()
 @command
+@with_settings
 def compare(
-    dataset: DatasetOption = None,
     path: PathOption = None,
-    hidden_units: HiddenUnitsOption = None,
-    hidden_activation: HiddenActivationOption = None,
-    output_activation: OutputActivationOption = None,
-    optimizer: OptimizerOption = None,
-    learning_rate: LearningRateOption = None,
-    loss: LossOption = None,
-    schedule: ScheduleOption = None,
-    epochs: EpochsOption = None,
-    batch_size: BatchSizeOption = None,
-    order: OrderOption = None,
-    validation_split: ValidationSplitOption = None,
-    seed: SeedOption = None,
     out: OutOption = "auto",
     overwrite: OverwriteOption = False,
     as_json: JsonOption = False,
+    **settings: Any,
 ) -> None:
     """Train the same network in both engines, from the same weights in the same order."""
     from mnistlab.comparison import compare as compare_engines
 
     found = compare_engines(
-        out=out, overwrite=overwrite, path=path, verbose=0 if as_json else "auto",
-        **settings_of(
-            dataset=dataset, hidden_units=hidden_units, hidden_activation=hidden_activation,
-            output_activation=output_activation, optimizer=optimizer,
-            learning_rate=learning_rate, loss=loss, schedule=schedule, epochs=epochs,
-            batch_size=batch_size,
-            order=order, validation_split=validation_split, seed=seed,
-        ),
-    )  # fmt: skip
+        out=out, overwrite=overwrite, path=path, verbose=0 if as_json else "auto", **settings
+    )
     print(json.dumps(found.record(), ensure_ascii=False) if as_json else f"\n{found!r}")
 
 
@@ -288,5 +293,5 @@ def data(
         lines = [f"{dataset.name} is here and verified: {where}", dataset.digest]
     else:
         rows = [row._asdict() for row in datasets.describe()]
-        lines = [f"{r['name']:10}{r['what']}, {r['size']}\n{'':10}{r['where']}" for r in rows]
+        lines = [f"{r['name']:16}{r['what']}, {r['size']}\n{'':16}{r['where']}" for r in rows]
     print(json.dumps(rows) if as_json else "\n".join(lines))

@@ -48,7 +48,7 @@ class Comparison:
         figures: dict[str, Callable[[ExperimentResult], str]] = {
             "": lambda one: one.config.engine,
             "Parameters": lambda one: f"{one.parameters:,}",
-            "Test accuracy": lambda one: f"{one.test_accuracy:.2%}",
+            _figure_name(self.classic): lambda one: one.figure.rpartition(" ")[2],
             "Test loss": lambda one: f"{one.test_loss:.4f}",
             "Seconds an epoch": lambda one: f"{seconds_per_epoch(one):.2f}",
         }
@@ -94,6 +94,10 @@ class Comparison:
             "weight_differences": self.weight_differences,
             **{name: one.record() for name, one in self.results.items()},
         }
+
+
+def _figure_name(result: ExperimentResult) -> str:
+    return "Test " + result.figure.rpartition(" ")[0]
 
 
 def seconds_per_epoch(result: ExperimentResult) -> float:

@@ -11,6 +11,7 @@ cross-entropy, SGD with β = 0.5, mini-batches of 32, 5 epochs, shuffled, seed 0
     learning rule         optimizer
     order of patterns     order
     update after          batch_size: 1 true SGD, a few mini-batch, "full" full batch
+    acceptable error      acceptable_error
 
 Example:
     >>> from mnistlab.config import ExperimentConfig
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from mnistlab import checks, choices, seeding
+from mnistlab import checks, choices, deformations, seeding
 from mnistlab.classic import schedules
 from mnistlab.errors import InputError
 
@@ -54,6 +55,18 @@ class ExperimentConfig:
         validation_split: the last share of the training patterns that is kept for validation,
             in [0, 1).
         seed: decides initial weights and order of patterns; a whole number, at least 0.
+        input_dropout, dropout: the share of the inputs, and of each hidden layer's units, that
+            is left out at random for each pattern while training, in [0, 1).
+        weight_decay: each step takes β · weight_decay of every weight away, at least 0.
+        ema_momentum: how slowly the average of the weights follows them, in [0, 1); the average
+            is what the network has after training. 0: no averaging.
+        deformation: how each training image is deformed anew in each epoch: "affine",
+            "elastic", "affine+elastic"; None: not at all.
+        patience: stop after so many epochs in a row without a lower val_loss (without
+            validation: loss); None: run all epochs.
+        acceptable_error: stop after the first epoch whose total error, the sum of
+            |desired − actual| over patterns and outputs, is below it; None: run all epochs.
+        dtype_policy: "float32"; for Keras also "mixed_bfloat16" or "mixed_float16".
 
     In the record of a model that was made by hand, optimizer, batch_size, order or seed is None
     where nobody knows it.
@@ -76,6 +89,14 @@ class ExperimentConfig:
     order: str | None = "random"
     validation_split: float = 0.0
     seed: int | None = 0
+    input_dropout: float = 0.0
+    dropout: float = 0.0
+    weight_decay: float = 0.0
+    ema_momentum: float = 0.0
+    deformation: str | None = None
+    patience: int | None = None
+    acceptable_error: float | None = None
+    dtype_policy: str = "float32"
 
     def __post_init__(self) -> None:
         for name, value in self._validated().items():
@@ -101,6 +122,15 @@ class ExperimentConfig:
                                  self.order),
             "validation_split": checks.fraction("validation_split", self.validation_split),
             "seed": unless_none(partial(checks.whole, "seed"), self.seed),
+            "input_dropout": checks.fraction("input_dropout", self.input_dropout),
+            "dropout": checks.fraction("dropout", self.dropout),
+            "weight_decay": checks.not_negative("weight_decay", self.weight_decay),
+            "ema_momentum": checks.fraction("ema_momentum", self.ema_momentum),
+            "deformation": deformations.deformation(self.deformation),
+            "patience": unless_none(partial(checks.whole, "patience", minimum=1), self.patience),
+            "acceptable_error": unless_none(partial(checks.positive, "acceptable_error"),
+                                            self.acceptable_error),
+            "dtype_policy": checks.choice("dtype_policy", self.dtype_policy, choices.POLICIES),
         }  # fmt: skip
 
     def _validated_loss(self) -> str | None:
@@ -127,13 +157,14 @@ class ExperimentConfig:
         """
         outputs = self.output_activation or choices.default_output_activation(task)
         rule, rate = self.optimizer, self.learning_rate
+        value = task == "regression"
         return dataclasses.replace(
             self,
             engine=engine,
             dataset=dataset,
             output_activation=outputs,
-            learning_rate=rate if rule is None else choices.learning_rate(rate, rule),
-            loss=choices.loss(self.loss, outputs),
+            learning_rate=rate if rule is None else choices.learning_rate(rate, rule, value),
+            loss=choices.loss(self.loss, outputs, value),
         )
 
     def as_dict(self) -> dict[str, Any]:

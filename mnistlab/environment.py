@@ -1,27 +1,58 @@
 """What is installed here, and what a run was made with: versions, platform and device."""
 
+import contextlib
 import importlib.util
+import json
 import os
 import platform
 import sys
+from pathlib import Path
 
 import numpy as np
 
 import mnistlab
+from mnistlab.checks import did_you_mean
+from mnistlab.errors import InputError
 
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}  # Keras's word → package
 
 
 def backend_name() -> str:
-    """Return the backend that Keras will use: KERAS_BACKEND, or TensorFlow."""
-    return os.environ.get("KERAS_BACKEND", "").strip().lower() or "tensorflow"
+    """Return the backend that Keras uses or will use.
+
+    It is what KERAS_BACKEND says; else what Keras's own file ~/.keras/keras.json says; else
+    TensorFlow.
+
+    Raises:
+        InputError: KERAS_BACKEND names none that Keras can train with.
+    """
+    if "keras" in sys.modules:
+        return str(sys.modules["keras"].backend.backend())
+    said = os.environ.get("KERAS_BACKEND", "").strip()
+    name = said.lower() or _configured_backend()
+    if name not in BACKENDS:
+        raise InputError(
+            f"The environment variable KERAS_BACKEND is {said!r}, but Keras trains with "
+            f"{', '.join(BACKENDS)}.{did_you_mean(said, BACKENDS)} Set it to one of them, or "
+            "unset it for TensorFlow."
+        )
+    return name
+
+
+def _configured_backend() -> str:
+    """Return the backend in Keras's own settings, or "tensorflow"."""
+    home = os.environ.get("KERAS_HOME", "").strip() or os.path.expanduser("~/.keras")
+    name = None
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        name = json.loads(Path(home, "keras.json").read_text(encoding="utf-8")).get("backend")
+    return name if name in BACKENDS else "tensorflow"
 
 
 def missing_for_keras() -> str | None:
     """Return the package that the Keras engine lacks here, or None; imports nothing."""
     if "keras" in sys.modules:
         return None
-    needed = ("keras", BACKENDS.get(backend_name(), backend_name()))
+    needed = ("keras", BACKENDS[backend_name()])
     return next((name for name in needed if importlib.util.find_spec(name) is None), None)
 
 
@@ -43,7 +74,7 @@ def describe_environment(engine: str) -> dict[str, str]:
         "backend": _backend(keras) if keras else "",
         "numpy": np.__version__,
         "platform": platform.platform(),
-        "device": _device() if keras else "CPU",
+        "device": _device(backend_name()) if keras else "CPU",
     }
 
 
@@ -53,11 +84,13 @@ def _backend(keras: object) -> str:
     return f"{name} {getattr(sys.modules.get(name), '__version__', '')}".strip()
 
 
-def _device() -> str:
+def _device(backend: str) -> str:
     """Return what the Keras engine computed on: "GPU" where its backend sees one."""
-    tensorflow, jax, torch = (sys.modules.get(name) for name in ("tensorflow", "jax", "torch"))
-    if tensorflow is not None:
-        return "GPU" if tensorflow.config.list_physical_devices("GPU") else "CPU"
-    if jax is not None:
-        return str(jax.default_backend()).upper()
-    return "GPU" if torch is not None and torch.cuda.is_available() else "CPU"
+    module = sys.modules.get(backend)
+    if module is None:
+        return "CPU"
+    if backend == "tensorflow":
+        return "GPU" if module.config.list_physical_devices("GPU") else "CPU"
+    if backend == "jax":
+        return str(module.default_backend()).upper()
+    return "GPU" if module.cuda.is_available() else "CPU"

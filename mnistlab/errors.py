@@ -8,6 +8,7 @@
     ├── DownloadError (OSError)    the data set could not be fetched
     ├── SaveError (OSError)        the run could not be written
     ├── DivergedError              the loss became NaN or infinite
+    ├── OutOfMemoryError (MemoryError)  the machine's memory is too small for it
     └── MissingDependencyError (ImportError)  a package is missing, with its install line
 
 The command line turns an InputError into exit status 2 and any other MnistlabError into 1.
@@ -67,6 +68,10 @@ class DivergedError(MnistlabError):
             f"is too large: learning_rate={learning_rate:g}. Try {learning_rate / 10:g}, and "
             "check that the inputs are scaled to [0, 1]."
         )
+
+
+class OutOfMemoryError(MnistlabError, MemoryError):
+    """The memory of the machine, or of its GPU, is too small for a training."""
 
 
 class MissingDependencyError(MnistlabError, ImportError):

@@ -11,13 +11,16 @@ Example:
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from mnistlab import checks, runfolder, steps
+from mnistlab import checks, recipes, runfolder, steps
+from mnistlab.checkpoint import Checkpoint, read
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import Dataset, load_data
+from mnistlab.environment import backend_name
 from mnistlab.errors import InputError, SaveError, TrainingInterrupted
 from mnistlab.results import ExperimentResult
 
@@ -31,7 +34,12 @@ def run_experiment(
     overwrite: bool = False,
     path: str | os.PathLike[str] | None = None,
     verbose: int | str = "auto",
-    callbacks: Sequence[Any] = (),
+    callbacks: Any = (),
+    recipe: str | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int | None = steps.CHECKPOINT_EVERY,
+    resume: str | os.PathLike[str] | None = None,
+    tensorboard: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> ExperimentResult:
     """Load, build, compile, fit and evaluate: the lecture's network, or what the settings say.
@@ -44,6 +52,13 @@ def run_experiment(
         path: the file or folder that holds the data set.
         verbose: 0 nothing, 1 or "auto" progress, 2 one line an epoch.
         callbacks: Keras callbacks of your own, for the Keras engine.
+        recipe: "lecture", "book", "plain" or "record", in place of config; the settings change it.
+        checkpoint: a folder that keeps the state of the training; the same call again goes on
+            from there, and ends in the same weights as if it had never been stopped.
+        checkpoint_every: batches from one state to the next within an epoch; None: only after
+            each epoch.
+        resume: the folder of such a checkpoint, in place of all settings: they lie there.
+        tensorboard: a folder for TensorBoard's figures, for the Keras engine.
         **settings: the fields of ExperimentConfig, such as epochs=3 or hidden_units=128;
             `dataset` may also be a Dataset, your own arrays, or an .npz file.
 
@@ -60,6 +75,10 @@ def run_experiment(
         >>> result.config.learning_rate
         0.5
     """
+    if resume is not None:
+        config, checkpoint = resumed(resume, config, recipe, settings, checkpoint), resume
+    elif recipe is not None:
+        config = named_config(recipe, config)
     given = settings.pop("dataset", None)
     config = configured(config, settings)
     given = config.dataset if given is None else given
@@ -71,7 +90,40 @@ def run_experiment(
     if out == "auto":
         runfolder.must_take_a_run(runfolder.new_folder(config.engine, dataset.name))
     return run(config, dataset, out=out, overwrite=overwrite, verbose=verbose,
-               callbacks=callbacks, load_seconds=load_seconds())  # fmt: skip
+               callbacks=callbacks, load_seconds=load_seconds(), checkpoint=checkpoint,
+               checkpoint_every=checkpoint_every, tensorboard=tensorboard)  # fmt: skip
+
+
+def named_config(recipe: str, config: ExperimentConfig | None) -> ExperimentConfig:
+    """Return the config of a recipe, which is given alone."""
+    if config is not None:
+        raise InputError("Give recipe= or a config, not both; settings change either.")
+    return recipes.recipe(recipe)
+
+
+def resumed(
+    folder: str | os.PathLike[str],
+    config: ExperimentConfig | None,
+    recipe: str | None,
+    settings: Mapping[str, Any],
+    checkpoint: Any,
+) -> ExperimentConfig:
+    """Return the config that a checkpoint was written with; nothing else may be said."""
+    said = {"config": config, "recipe": recipe, "checkpoint": checkpoint, **settings}
+    known = [name for name, value in said.items() if value is not None and name != "dataset"]
+    if known:
+        raise InputError(f"resume= goes on with the settings that lie in {folder}, so leave "
+                         f"{', '.join(known)} out.")  # fmt: skip
+    path = Path(folder).expanduser()
+    kept = read(path) if path.is_dir() else None
+    if kept is None:
+        raise InputError(f"{folder} holds no checkpoint. Start one: run_experiment(checkpoint="
+                         f"{str(folder)!r}), or mnistlab run --checkpoint {folder}.")  # fmt: skip
+    if "config" not in kept.identity:
+        raise InputError(f"The checkpoint in {folder} is of a model that was trained step by step. "
+                         "Go on with the same steps: fit_model(…, checkpoint="
+                         f"{str(folder)!r}).")  # fmt: skip
+    return ExperimentConfig.from_settings(kept.identity["config"])
 
 
 def configured(config: ExperimentConfig | None, settings: dict[str, Any]) -> ExperimentConfig:
@@ -101,18 +153,18 @@ def run(
     out: Any = None,
     overwrite: bool = False,
     verbose: int | str = "auto",
-    callbacks: Sequence[Any] = (),
+    callbacks: Any = (),
     load_seconds: float = 0.0,
     watch: Callable[[Any], Callable[[int], Any]] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int | None = steps.CHECKPOINT_EVERY,
+    tensorboard: str | os.PathLike[str] | None = None,
 ) -> ExperimentResult:
     """Run a config whose engine is named; `watch(model)` may give what to call each epoch."""
     config = config.resolved(engine=config.engine, dataset=dataset.name, task=dataset.task)
+    kept = None if checkpoint is None else Checkpoint(checkpoint, identity(config, dataset))
     with timed() as build_seconds:
-        model = steps.build_model(
-            dataset, config.engine, config.hidden_units, config.hidden_activation,
-            config.output_activation, config.seed or 0,
-        )  # fmt: skip
-        steps.compile_model(model, config.optimizer or "sgd", config.learning_rate, config.loss)
+        model = built(config, dataset)
     seconds = {"load": load_seconds, "build": build_seconds()}
     stopped: TrainingInterrupted | None = None
     with timed() as fit_seconds:
@@ -121,21 +173,45 @@ def run(
                 model, dataset, config.epochs, config.batch_size or 32, config.order or "random",
                 config.seed or 0, config.validation_split, verbose, callbacks=callbacks,
                 on_epoch_end=watch and watch(model), schedule=config.schedule,
+                deformation=config.deformation, patience=config.patience,
+                acceptable_error=config.acceptable_error, checkpoint=kept,
+                checkpoint_every=checkpoint_every, tensorboard=tensorboard,
             )  # fmt: skip
         except TrainingInterrupted as stop:
             stopped, history = stop, stop.history
     seconds["fit"] = fit_seconds()
     with timed() as evaluate_seconds:
         result = ExperimentResult.from_steps(
-            dataset, model, history, config=config, completed=history.epochs == config.epochs
+            dataset, model, history, config=config, completed=stopped is None
         )
     seconds["evaluate"] = evaluate_seconds()
     result = dataclasses.replace(result, seconds=seconds)
-    if out is not None:
+    if out is not None and (stopped is None or kept is None):
         result = saved(result, out, overwrite)
     if stopped is not None:
-        raise interrupted(stopped, result) from stopped
+        raise interrupted(stopped, result, kept) from stopped
     return result
+
+
+def built(config: ExperimentConfig, dataset: Dataset) -> Any:
+    """Return the compiled model of a resolved config."""
+    policy = None if config.dtype_policy == "float32" else config.dtype_policy
+    model = steps.build_model(
+        dataset, config.engine, config.hidden_units, config.hidden_activation,
+        config.output_activation, config.seed or 0, input_dropout=config.input_dropout,
+        dropout=config.dropout, dtype_policy=policy,
+    )  # fmt: skip
+    steps.compile_model(
+        model, config.optimizer or "sgd", config.learning_rate, config.loss,
+        weight_decay=config.weight_decay, ema_momentum=config.ema_momentum,
+    )  # fmt: skip
+    return model
+
+
+def identity(config: ExperimentConfig, dataset: Dataset) -> dict[str, Any]:
+    """Return what a checkpoint of this experiment is known by."""
+    engine = backend_name() if config.engine == "keras" else "numpy"
+    return {"config": config.as_dict(), "backend": engine, **steps.made_with(dataset)}
 
 
 def saved(result: ExperimentResult, out: Any, overwrite: bool) -> ExperimentResult:
@@ -149,12 +225,16 @@ def saved(result: ExperimentResult, out: Any, overwrite: bool) -> ExperimentResu
         raise
 
 
-def interrupted(stop: TrainingInterrupted, result: ExperimentResult) -> TrainingInterrupted:
+def interrupted(
+    stop: TrainingInterrupted, result: ExperimentResult, checkpoint: Checkpoint | None
+) -> TrainingInterrupted:
     """Return the interruption with what was reached, and where it is kept."""
     kept = "Nothing was saved, because no folder was given (out=…)."
-    if result.folder is not None:
+    if checkpoint is not None:
+        kept = f"The same call goes on from the checkpoint in {checkpoint.folder}."
+    elif result.folder is not None:
         kept = f"What was reached is saved in {result.folder}."
-    reached = f"Test accuracy so far: {result.test_accuracy:.2%}."
+    reached = f"Test {result.figure} so far."
     return TrainingInterrupted(f"{stop} {reached} {kept}", stop.history, result)
 
 

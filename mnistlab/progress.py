@@ -15,6 +15,10 @@ from mnistlab.errors import InputError
 LEVELS: dict[int | str, int] = {"auto": 1, 0: 0, 1: 1, 2: 2}  # False is 0, True is 1
 
 
+SAID = (
+    *("loss", "accuracy", "mean_absolute_error"),
+    *("val_loss", "val_accuracy", "val_mean_absolute_error"),
+)
 LINES = 50  # epochs that are all told of
 
 
@@ -31,11 +35,11 @@ def epoch_line(epoch: int, epochs: int, figures: Mapping[str, float | None]) -> 
         'Epoch 1/5  loss 0.4100  accuracy 88.3%  1.2 s'
     """
     parts = [f"Epoch {epoch + 1}/{epochs}"]
-    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+    for name in SAID:
         value = figures.get(name)
         if value is not None:
             said = f"{value:.1%}" if name.endswith("accuracy") else f"{value:.4f}"
-            parts.append(f"{name.replace('val_', 'validation ')} {said}")
+            parts.append(f"{name.replace('val_', 'validation ').replace('_', ' ')} {said}")
     if figures.get("seconds") is not None:
         parts.append(f"{figures['seconds']:.1f} s")
     return "  ".join(parts)

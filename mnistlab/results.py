@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnistlab import choices, plain_keras, runfolder, steps
+from mnistlab import choices, plain_keras, runfolder, steps, stopping
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import Dataset
@@ -38,13 +38,9 @@ if TYPE_CHECKING:
     from mnistlab.plots import Picture
 
 SCHEMA_VERSION = 1
-WENT = (
-    "batch_size",
-    "order",
-    "seed",
-    "validation_split",
-    "schedule",
-)  # how training went: History.settings
+# How training went: History.settings.
+WENT = ("batch_size", "order", "seed", "validation_split", "schedule", "deformation", "patience",
+        "acceptable_error")  # fmt: skip
 MIME_TYPE = "application/vnd.mnistlab.result+json"
 
 
@@ -82,9 +78,10 @@ class ExperimentResult:
             ClassicNetwork with the same weights.
         history: loss, accuracy, β and seconds of each epoch.
         test_loss: the mean loss over the test patterns.
-        test_accuracy: the share of them recognised, in [0, 1].
-        test_metrics: other figures, by name.
-        confusion_matrix: shape (classes, classes); row: the actual class, column: the answer.
+        test_accuracy: the share of them recognised, in [0, 1]; None for a regression.
+        test_metrics: other figures, by name, such as a regression's "mean_absolute_error".
+        confusion_matrix: shape (classes, classes); row: the actual class, column: the answer;
+            None for a regression.
         seconds: what load, build, fit and evaluate took.
         environment: versions, platform, device.
         completed: whether all epochs were run; False after Ctrl-C.
@@ -98,9 +95,9 @@ class ExperimentResult:
     model: Any
     history: History
     test_loss: float
-    test_accuracy: float
+    test_accuracy: float | None
     test_metrics: dict[str, float]
-    confusion_matrix: NDArray[np.int64]
+    confusion_matrix: NDArray[np.int64] | None
     seconds: dict[str, float]
     environment: dict[str, str]
     completed: bool = True
@@ -165,7 +162,9 @@ class ExperimentResult:
             test_loss=evaluation.loss,
             test_accuracy=evaluation.accuracy,
             test_metrics=evaluation.metrics,
-            confusion_matrix=confusion(dataset.y_test, outputs, dataset.n_classes),
+            confusion_matrix=confusion(dataset.y_test, outputs, dataset.n_classes)
+            if dataset.n_classes
+            else None,
             seconds=dict(seconds or {"fit": sum(history["seconds"])}),
             environment=describe_environment(config.engine),
             completed=completed,
@@ -188,6 +187,13 @@ class ExperimentResult:
     def layer_sizes(self) -> tuple[int, ...]:
         """Units of each layer, inputs first."""
         return self.network.layer_sizes
+
+    @property
+    def figure(self) -> str:
+        """What the test says, in words: the accuracy, or a regression's mean absolute error."""
+        if self.test_accuracy is not None:
+            return f"accuracy {self.test_accuracy:.2%}"
+        return f"mean absolute error {self.test_metrics['mean_absolute_error']:.4g}"
 
     @cached_property
     def network(self) -> ClassicNetwork:
@@ -250,7 +256,6 @@ class ExperimentResult:
     def rows(self) -> list[tuple[str, str]]:
         """Return the short table: what, and what it was."""
         data, config = self.dataset, self.config
-        wrong = int(self.confusion_matrix.sum() - np.trace(self.confusion_matrix))
         epochs = self.history.epochs
         rate = config.learning_rate
         how = [
@@ -269,15 +274,27 @@ class ExperimentResult:
                         f"{config.output_activation}"),
             ("Parameters", f"{self.parameters:,}"),
             ("Training", ", ".join(filter(None, how))),
-            ("Test accuracy", f"{self.test_accuracy:.2%} ({wrong:,} of {data.n_test:,} wrong), "
-                              f"loss {self.test_loss:.4f}"),
+            self._tested(),
             ("Time", f"{self.seconds.get('fit', 0.0):.1f} s of training"),
         ]  # fmt: skip
-        if not self.completed:
+        if self.history.stopped:
+            why = stopping.message(self.history.history, self.history.stopped)
+            table.insert(4, ("Stopped", why.removeprefix("Stopped ").rstrip(".")))
+        elif not self.completed:
             table.insert(4, ("Stopped", f"after {self.history.epochs} of {config.epochs} epochs"))
         if self.folder is not None:
             table.append(("Saved in", str(self.folder)))
         return table
+
+    def _tested(self) -> tuple[str, str]:
+        """Return the row of the test."""
+        loss = f"loss {self.test_loss:.4f}"
+        if self.test_accuracy is None or self.confusion_matrix is None:
+            name, _, figure = self.figure.rpartition(" ")
+            return f"Test {name}", f"{figure}, {loss}"
+        wrong = int(self.confusion_matrix.sum() - np.trace(self.confusion_matrix))
+        said = f"{self.test_accuracy:.2%} ({wrong:,} of {self.dataset.n_test:,} wrong), {loss}"
+        return "Test accuracy", said
 
     def __repr__(self) -> str:
         table = self.rows()
@@ -310,9 +327,15 @@ class ExperimentResult:
         return plots.learning_curves(self.history)
 
     def confusion_picture(self) -> "Picture":
-        """Return the picture of what was taken for what."""
+        """Return the picture of what was taken for what.
+
+        Raises:
+            InputError: a regression has no classes.
+        """
         from mnistlab import plots
 
+        if self.confusion_matrix is None:
+            raise InputError(f"{self.dataset.name} is a regression: it has no classes to confuse.")
         return plots.confusion_matrix(self.confusion_matrix, self.dataset.class_names)
 
     def worst_mistakes(self, count: int = 12) -> "Picture":
@@ -353,10 +376,13 @@ class ExperimentResult:
             "test_accuracy": self.test_accuracy,
             "test_metrics": self.test_metrics,
             "history": self.history.history,
-            "confusion_matrix": self.confusion_matrix.tolist(),
+            "confusion_matrix": None
+            if self.confusion_matrix is None
+            else self.confusion_matrix.tolist(),
             "seconds": self.seconds,
             "environment": self.environment,
             "completed": self.completed,
+            **({"stopped": self.history.stopped} if self.history.stopped else {}),
         }
 
     def save(self, folder: str | os.PathLike[str], overwrite: bool = False) -> "ExperimentResult":
@@ -377,10 +403,11 @@ class ExperimentResult:
         writers: dict[str, runfolder.Writer] = {
             "weights.npz": lambda path: save_weights(path, self.network.get_weights()),
             "history.csv": self._write_history,
-            "confusion_matrix.png": lambda path: self.confusion_picture().save(path),
             "learning_curves.png": lambda path: self.learning_curves().save(path),
             runfolder.RECORD: lambda path: runfolder.write_text(path, record),
         }
+        if self.confusion_matrix is not None:
+            writers["confusion_matrix.png"] = lambda path: self.confusion_picture().save(path)
         if not isinstance(self.model, ClassicNetwork):
             writers["model.keras"] = lambda path: save_keras(path, self.model)
         if self.data is not None and self.data.test_images is not None:
@@ -412,6 +439,7 @@ class ExperimentResult:
         folder = Path(folder).expanduser()
         saved = savedrun.read(folder)
         record, config = saved.record, saved.config
+        matrix = record["confusion_matrix"]
         model = _network(
             saved.layer_sizes, saved.weights, config.hidden_activation,
             config.output_activation or "softmax",
@@ -425,11 +453,12 @@ class ExperimentResult:
             history=dataclasses.replace(
                 History.of(record["history"]),
                 settings={name: getattr(config, name) for name in WENT},
+                stopped=record.get("stopped", ""),
             ),
             test_loss=record["test_loss"],
             test_accuracy=record["test_accuracy"],
             test_metrics=record["test_metrics"],
-            confusion_matrix=np.asarray(record["confusion_matrix"], np.int64),
+            confusion_matrix=matrix and np.asarray(matrix, np.int64),
             seconds=record["seconds"],
             environment=record["environment"],
             completed=record.get("completed", True),
@@ -501,6 +530,10 @@ def _config_of(model: Any, dataset: Dataset, history: History) -> ExperimentConf
             "optimizer": model.optimizer_name,
             "learning_rate": model.learning_rate,
             "loss": model.loss,
+            "weight_decay": model.weight_decay,
+            "ema_momentum": model.ema_momentum,
+            "input_dropout": model.input_dropout,
+            "dropout": model.dropout,
         }
     else:
         from mnistlab.keras_engine import reading

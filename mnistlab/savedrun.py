@@ -57,12 +57,17 @@ NEEDED: dict[str, Callable[[Any], bool]] = {
     "dataset": lambda value: isinstance(value, dict),
     "parameters": _is_count,
     "test_loss": _is_number,
-    "test_accuracy": _is_number,
+    "test_accuracy": lambda value: value is None or _is_number(value),
     "test_metrics": _mapping_of(_is_number),
     "history": _mapping_of(_list_of(_is_number)),
-    "confusion_matrix": _is_matrix,
+    "confusion_matrix": lambda value: value is None or _is_matrix(value),
     "seconds": _mapping_of(_is_number),
     "environment": _mapping_of(_is_text),
+}
+OF_A_REGRESSION: dict[str, Callable[[Any], bool]] = {
+    "test_accuracy": lambda value: value is None,
+    "confusion_matrix": lambda value: value is None,
+    "test_metrics": lambda value: "mean_absolute_error" in value,
 }
 DATASET_NEEDED: dict[str, Callable[[Any], bool]] = {
     "name": _is_text,
@@ -71,10 +76,13 @@ DATASET_NEEDED: dict[str, Callable[[Any], bool]] = {
     "n_train": _is_count,
     "n_test": _is_count,
 }
-OPTIONAL: dict[str, Callable[[Any], bool]] = {"completed": lambda value: isinstance(value, bool)}
+OPTIONAL: dict[str, Callable[[Any], bool]] = {
+    "completed": lambda value: isinstance(value, bool),
+    "stopped": _is_text,
+}
 DATASET_OPTIONAL: dict[str, Callable[[Any], bool]] = {
     "class_names": _list_of(_is_text),
-    "image_shape": lambda value: _list_of(_is_count)(value) and len(value) == 2,
+    "image_shape": lambda value: _list_of(_is_count)(value) and len(value) in (2, 3),
     "scale": lambda value: _is_number(value) and value > 0,
 }
 
@@ -157,6 +165,8 @@ def _read_record(folder: Path) -> dict[str, Any]:
         raise InputError(f"{path} is of version {version}, written by a newer "
                          "mnistlab. Update: pip install --upgrade mnistlab.")  # fmt: skip
     _must_hold(path, record, NEEDED, OPTIONAL)
+    if record["test_accuracy"] is None or record["confusion_matrix"] is None:
+        _must_hold(path, record, OF_A_REGRESSION, {})
     _must_hold(path, record["dataset"], DATASET_NEEDED, DATASET_OPTIONAL)
     return record
 

@@ -23,7 +23,8 @@ from mnistlab.errors import InputError
 
 ORDERS = ("random", "stored", "sorted")
 
-_WEIGHTS, _ORDER = 1, 2  # the uses: each its own stream
+# The uses, each with its own stream; 3 is deformations.py's, 4 classic/dropout.py's.
+_WEIGHTS, _ORDER, _KERAS_DROPOUT = 1, 2, 5
 
 
 def stream(seed: int, use: int, index: int) -> np.random.Generator:
@@ -81,6 +82,11 @@ def initial_weights(
         weights.append(glorot_uniform(n_in, n_out, seed, layer, dtype))
         weights.append(np.zeros(n_out, dtype))
     return weights
+
+
+def dropout_seed(seed: int, layer: int) -> int:
+    """Return the seed of a Keras Dropout layer, below 2³¹, another one for each layer."""
+    return int(stream(seed, _KERAS_DROPOUT, layer).integers(2**31))
 
 
 def pattern_order(

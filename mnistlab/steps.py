@@ -25,42 +25,53 @@ Example:
     True
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistlab import checks, choices, seeding
+import mnistlab
+from mnistlab import checks, choices, deformations, seeding
+from mnistlab.ahead import Ahead
+from mnistlab.checkpoint import Checkpoint
 from mnistlab.classic import arrays, schedules
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.classic.schedules import Schedule
 from mnistlab.datasets import Dataset
 from mnistlab.environment import missing_for_keras
-from mnistlab.errors import InputError, TrainingInterrupted
+from mnistlab.errors import InputError, OutOfMemoryError, TrainingInterrupted
 from mnistlab.history import History
 from mnistlab.notices import notice
 
 SMALL_BATCH, LARGE_RATE = 8, 0.2  # below the one with the other or more, β is too large
+CHECKPOINT_EVERY = 5000  # batches
+# How TensorFlow, JAX and PyTorch say that memory is short.
+OUT_OF_MEMORY = ("ResourceExhausted", "RESOURCE_EXHAUSTED", "OutOfMemory", "can't allocate memory")
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """What the test patterns say of a model; unpacks as `loss, accuracy = …`.
 
+    Of a regression it unpacks as `loss, mean_absolute_error = …`.
+
     Attributes:
         loss: the mean loss over the test patterns.
-        accuracy: the share recognised, in [0, 1].
-        metrics: any other figure, by name.
+        accuracy: the share recognised, in [0, 1]; None for a regression.
+        metrics: any other figure, by name, such as "mean_absolute_error".
     """
 
     loss: float
-    accuracy: float
+    accuracy: float | None
     metrics: dict[str, float] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[float]:
-        return iter((self.loss, self.accuracy))
+        figure = self.accuracy
+        return iter((self.loss, self.metrics["mean_absolute_error"] if figure is None else figure))
 
 
 def engine_to_use(engine: str) -> str:
@@ -83,6 +94,10 @@ def build_model(
     hidden_activation: str = "sigmoid",
     output_activation: str | None = None,
     seed: int = 0,
+    *,
+    input_dropout: float = 0.0,
+    dropout: float = 0.0,
+    dtype_policy: str | None = None,
 ) -> Any:
     """Design and build the network: as many inputs and outputs as the data set has.
 
@@ -91,8 +106,12 @@ def build_model(
         engine: "keras", "classic", or "auto": Keras where it is installed.
         hidden_units: units of the hidden layer, or of each, such as (128, 64); () for none.
         hidden_activation: "sigmoid", "relu", "tanh", "exponential" or "linear".
-        output_activation: these or "softmax"; None: softmax for classes.
+        output_activation: these or "softmax"; None: softmax for classes, linear for values.
         seed: decides the initial weights, the same for both engines.
+        input_dropout, dropout: the share of the inputs, and of each hidden layer's units, that
+            is left out at random for each pattern while training, in [0, 1).
+        dtype_policy: "float32", or for Keras "mixed_bfloat16" or "mixed_float16"; None: what
+            Keras is set to.
 
     Returns:
         A keras.Sequential or a ClassicNetwork, compiled with the lecture's choices.
@@ -108,19 +127,33 @@ def build_model(
     """
     must_be_dataset(dataset)
     hidden = checks.units("hidden_units", hidden_units)
-    sizes = (dataset.n_inputs, *hidden, dataset.n_classes)
+    sizes = (dataset.n_inputs, *hidden, dataset.n_outputs)
     hidden_f = choices.hidden_activation(hidden_activation)
     if output_activation is None:
         output_activation = choices.default_output_activation(dataset.task)
     output_f = choices.output_activation(output_activation, sizes[-1])
     seed = checks.whole("seed", seed)
+    left_out: dict[str, Any] = {"input_dropout": checks.fraction("input_dropout", input_dropout),
+                "dropout": checks.fraction("dropout", dropout)}  # fmt: skip
+    policy = None if dtype_policy is None else checks.choice("dtype_policy", dtype_policy,
+                                                             choices.POLICIES)  # fmt: skip
     if engine_to_use(engine) == "classic":
-        return ClassicNetwork(sizes, hidden_f, output_f, seed)
+        _must_be_float32(policy)
+        return ClassicNetwork(sizes, hidden_f, output_f, seed, **left_out)
     from mnistlab.keras_engine import building
 
-    model = building.build(sizes, hidden_f, output_f, seed)
-    building.compile_model(model, "sgd", None, None)
+    model = building.build(sizes, hidden_f, output_f, seed, **left_out, dtype_policy=policy)
+    building.compile_model(model)
     return model
+
+
+def _must_be_float32(policy: str | None) -> None:
+    """Raise InputError where the network from scratch should calculate in mixed precision."""
+    if policy not in (None, "float32"):
+        raise InputError(
+            f"dtype_policy={policy!r} is Keras's, and the network from scratch calculates in "
+            "float32. Take engine='keras', or leave it out."
+        )
 
 
 def must_be_dataset(dataset: Any) -> None:
@@ -144,14 +177,14 @@ def must_be_model(model: Any) -> None:
 
 
 def must_fit(model: Any, dataset: Dataset) -> None:
-    """Raise InputError where a Keras model has not one output for each class."""
+    """Raise InputError where a Keras model has not one output for each class, or for the value."""
     if isinstance(model, ClassicNetwork):
         return  # it checks the labels itself
-    outputs = model.output_shape[-1]
-    if outputs != dataset.n_classes and (outputs, dataset.n_classes) != (1, 2):
-        raise InputError(f"The model has {outputs} outputs, but {dataset.name} has "
-                         f"{dataset.n_classes} classes. End it with "
-                         f"keras.layers.Dense({dataset.n_classes}).")  # fmt: skip
+    outputs, wanted = model.output_shape[-1], dataset.n_outputs
+    if outputs != wanted and (outputs, dataset.n_classes) != (1, 2):
+        has = f"{wanted} classes" if dataset.n_classes else "one value for each pattern"
+        raise InputError(f"The model has {outputs} outputs, but {dataset.name} has {has}. End it "
+                         f"with keras.layers.Dense({wanted}).")  # fmt: skip
 
 
 def compile_model(
@@ -159,6 +192,10 @@ def compile_model(
     optimizer: str = "sgd",
     learning_rate: float | None = None,
     loss: str | None = None,
+    metrics: str | Sequence[str] | None = None,
+    *,
+    weight_decay: float = 0.0,
+    ema_momentum: float = 0.0,
 ) -> None:
     """Choose how the model learns.
 
@@ -166,19 +203,25 @@ def compile_model(
         model: of either engine.
         optimizer: the learning rule by name; "sgd" is the lecture's.
         learning_rate: β, above 0; None: 0.5 for SGD, Keras's default for the others.
-        loss: None: categorical cross-entropy for softmax, "lecture" for sigmoid outputs.
+        loss: None: categorical cross-entropy for softmax, "lecture" for sigmoid outputs, mean
+            squared error for one linear output.
+        metrics: "accuracy" or "mean_absolute_error"; None: the one that belongs to the outputs.
+        weight_decay: each step takes β · weight_decay of every weight away, at least 0.
+        ema_momentum: how slowly the average of the weights follows them, in [0, 1); above 0 the
+            average is what the model has after training.
 
     Raises:
-        InputError: a name or rate that can't be used, or a loss that doesn't belong to the
-            output units.
+        InputError: a name or number that can't be used, or a loss or metric that doesn't belong
+            to the output units.
     """
     must_be_model(model)
+    averaging = {"weight_decay": weight_decay, "ema_momentum": ema_momentum}
     if isinstance(model, ClassicNetwork):
-        model.compile(optimizer, loss, learning_rate=learning_rate)
+        model.compile(optimizer, loss, metrics, learning_rate=learning_rate, **averaging)
         return
     from mnistlab.keras_engine import building
 
-    building.compile_model(model, optimizer, learning_rate, loss)
+    building.compile_model(model, optimizer, learning_rate, loss, metrics, **averaging)
 
 
 def fit_model(
@@ -191,9 +234,16 @@ def fit_model(
     validation_split: float = 0.0,
     verbose: int | str = "auto",
     initial_epoch: int = 0,
-    callbacks: Sequence[Any] = (),
+    callbacks: Any = (),
     on_epoch_end: Callable[[int], Any] | None = None,
     schedule: Schedule | str | Callable[[int], float] | None = None,
+    *,
+    deformation: str | None = None,
+    patience: int | None = None,
+    acceptable_error: float | None = None,
+    checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
+    checkpoint_every: int | None = CHECKPOINT_EVERY,
+    tensorboard: str | os.PathLike[str] | None = None,
 ) -> History:
     """Train the model on the training patterns.
 
@@ -209,54 +259,153 @@ def fit_model(
         initial_epoch: the epoch to start at, counted from 0; `epochs` is where to stop.
         callbacks: Keras callbacks of your own, for a Keras model.
         on_epoch_end: called with each epoch's number when it has ended.
-        schedule: β over the epochs, such as "exponential:0.9", "step:2", "inverse_time:0.5", or
+        schedule: β over the epochs, such as "exponential:0.9", "step:2", "one_cycle:50", or
             a function from the epoch to β; it starts from the learning rate of compile.
+        deformation: "affine", "elastic" or "affine+elastic": each training image is deformed
+            anew in each epoch (see deformations.py).
+        patience: stop after so many epochs in a row without a lower val_loss (without
+            validation: loss).
+        acceptable_error: stop after the first epoch whose total error, the sum of
+            |desired − actual| over patterns and outputs, is below it.
+        checkpoint: a folder that keeps the state of the training; the same call again goes on
+            from there, exactly.
+        checkpoint_every: batches from one state to the next within an epoch; None: only after
+            each epoch.
+        tensorboard: a folder for TensorBoard's figures, for a Keras model.
 
     Returns:
         The History: loss, accuracy, β and seconds of each epoch.
 
     Raises:
-        InputError: a setting that can't be used, or a model that doesn't fit the data set.
+        InputError: a setting that can't be used, a model that doesn't fit the data set, or a
+            checkpoint of another training.
         DivergedError: the loss became NaN or infinite.
+        OutOfMemoryError: the machine has too little memory for it.
         TrainingInterrupted: Ctrl-C; its `history` holds the epochs that had ended.
     """
     must_be_model(model)
     must_be_dataset(dataset)
     must_fit(model, dataset)
-    if callbacks and isinstance(model, ClassicNetwork):
-        raise InputError("callbacks are Keras's, so they need a Keras model (engine='keras'). "
-                         "A ClassicNetwork takes on_epoch_end=…, a function.")  # fmt: skip
+    callbacks = several(callbacks)
+    _must_be_for_keras(model, callbacks, tensorboard)
     epochs, seed = checks.whole("epochs", epochs), checks.whole("seed", seed)
     initial_epoch = checks.whole("initial_epoch", initial_epoch)
+    if checkpoint_every is not None:
+        checkpoint_every = checks.whole("checkpoint_every", checkpoint_every, minimum=1)
     (x, y), validation = held_back(dataset, validation_split)
     size = size_of(batch_size, len(x))
     presented = orders(len(x), seed, order, y)
+    deformation = deformations.deformation(deformation)
     history = History(settings={"batch_size": checks.batch_size(batch_size), "order": order,
                                 "seed": seed, "validation_split": validation_split,
-                                "schedule": written(schedule)})  # fmt: skip
+                                "schedule": written(schedule), "deformation": deformation,
+                                "patience": patience,
+                                "acceptable_error": acceptable_error})  # fmt: skip
     betas = schedules.schedule(schedule)
+    if isinstance(checkpoint, str | os.PathLike):
+        settings = {"epochs": epochs, **history.settings}
+        checkpoint = Checkpoint(checkpoint, identity_of(model, dataset, settings))
+    state = checkpoint and checkpoint.state
+    if state:
+        history.history.update({name: list(column) for name, column in state.history.items()})
     advise(model, size)
+    images = Ahead(deformed_images(dataset, len(x), deformation, seed), epochs)
+    shared: dict[str, Any] = {
+        "epochs": epochs, "batch_size": size, "verbose": verbose, "initial_epoch": initial_epoch,
+        "order": presented, "on_epoch_end": on_epoch_end, "history": history,
+        "patience": patience, "acceptable_error": acceptable_error,
+    }  # fmt: skip
+    if checkpoint is not None:
+        shared |= {"resume": state, "keep": checkpoint.keep, "keep_every": checkpoint_every}
+    if deformation is not None:
+        shared["images"] = images
     try:
-        if isinstance(model, ClassicNetwork):
-            model.fit(
-                x, y, epochs, size, verbose=verbose, validation_data=validation,
-                initial_epoch=initial_epoch, order=presented, on_epoch_end=on_epoch_end,
-                history=history, schedule=betas,
+        with contextlib.closing(images), memory_explained(size):
+            if isinstance(model, ClassicNetwork):
+                model.fit(x, y, validation_data=validation, schedule=betas, **shared)
+                return history
+            from mnistlab.keras_engine import training
+
+            training.fit(
+                model, x, y, validation=validation, callbacks=callbacks,
+                tensorboard=None if tensorboard is None else os.fspath(tensorboard),
+                schedule=None if schedule is None else betas, **shared,
             )  # fmt: skip
             return history
-        from mnistlab.keras_engine import training
-
-        training.fit(
-            model, x, y, epochs=epochs, batch_size=size, order=presented, history=history,
-            validation=validation, verbose=verbose, initial_epoch=initial_epoch,
-            callbacks=callbacks, on_epoch_end=on_epoch_end,
-            schedule=None if schedule is None else betas,
-        )  # fmt: skip
-        return history
     except KeyboardInterrupt as stop:
         raise TrainingInterrupted(
-            f"Training was interrupted in epoch {history.epochs + 1} of {epochs}.", history
+            f"Training was interrupted in epoch {min(history.epochs + 1, epochs)} of {epochs}.",
+            history,
         ) from stop
+
+
+def several(callbacks: Any) -> Sequence[Any]:
+    """Return callbacks as a sequence: one alone, several, or None for none."""
+    if callbacks is None:
+        return ()
+    return tuple(callbacks) if isinstance(callbacks, list | tuple) else (callbacks,)
+
+
+def _must_be_for_keras(model: Any, callbacks: Sequence[Any], tensorboard: Any) -> None:
+    """Raise InputError where the network from scratch is given what only Keras takes."""
+    if not isinstance(model, ClassicNetwork):
+        return
+    if callbacks:
+        raise InputError("callbacks are Keras's, so they need a Keras model (engine='keras'). "
+                         "A ClassicNetwork takes on_epoch_end=…, a function.")  # fmt: skip
+    if tensorboard is not None:
+        raise InputError("tensorboard is Keras's callback, so it needs a Keras model "
+                         "(engine='keras'). The History of a ClassicNetwork has the same "
+                         "figures: history.history.")  # fmt: skip
+
+
+def identity_of(model: Any, dataset: Dataset, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a training of this model is, for its checkpoint to be known by."""
+    name, rate = learning_rule_of(model)
+    shapes = " ".join(str(np.shape(w)) for w in model.get_weights())
+    return {
+        **settings,
+        "engine": type(model).__name__,
+        "weights": shapes,
+        "optimizer": name,
+        "learning_rate": rate,
+        "loss": str(getattr(model, "loss", "")),
+        **made_with(dataset),
+    }
+
+
+def made_with(dataset: Dataset) -> dict[str, Any]:
+    """Return the data and the version that a checkpoint belongs to."""
+    return {"data": dataset.digest, "mnistlab": mnistlab.__version__}
+
+
+def deformed_images(
+    dataset: Dataset, n: int, deformation: str | None, seed: int
+) -> Callable[[int], NDArray[np.float32]]:
+    """Return the function from the epoch to the deformed training patterns, shape (n, inputs)."""
+    if deformation is None:
+        return lambda epoch: dataset.x_train[:n]
+    images = dataset.images
+    if images is None or images.ndim != 3:
+        raise InputError(f"deformation={deformation!r} bends grey images, and {dataset.name} "
+                         "has none. Leave it out.")  # fmt: skip
+    return lambda epoch: deformations.deformed(images[:n], deformation, seed, epoch, dataset.scale)
+
+
+@contextlib.contextmanager
+def memory_explained(batch_size: int) -> Iterator[None]:
+    """Say what to do where the memory of the machine or of its GPU is not enough."""
+    try:
+        yield
+    except Exception as why:
+        short = any(text in f"{type(why).__name__}: {why}" for text in OUT_OF_MEMORY)
+        if not short and not isinstance(why, MemoryError):
+            raise
+        smaller = f"batch_size={batch_size // 2}" if batch_size > 1 else "fewer hidden_units"
+        raise OutOfMemoryError(
+            f"There isn't enough memory for batches of {batch_size} with this network. Try "
+            f"{smaller}, or a smaller network or data set."
+        ) from why
 
 
 def written(schedule: Any) -> str | None:
@@ -323,11 +472,19 @@ def evaluate_model(model: Any, dataset: Dataset) -> Evaluation:
     must_be_dataset(dataset)
     must_fit(model, dataset)
     if isinstance(model, ClassicNetwork):
-        return Evaluation(*model.evaluate(dataset.x_test, dataset.y_test))
-    from mnistlab.keras_engine import training
+        loss, figure = model.evaluate(dataset.x_test, dataset.y_test)
+        figures = {model.metric: figure}
+    else:
+        from mnistlab.keras_engine import training
 
-    figures = training.evaluate(model, dataset.x_test, dataset.y_test)
-    loss = figures.pop("loss")
+        figures = training.evaluate(model, dataset.x_test, dataset.y_test)
+        loss = figures.pop("loss")
+    if dataset.task == "regression":
+        figures.pop("accuracy", None)  # no value is exactly right
+        if "mean_absolute_error" not in figures:  # compiled by hand, without that metric
+            off = predict_with(model, dataset.x_test)[:, 0] - dataset.y_test  # (m,)
+            figures["mean_absolute_error"] = float(np.abs(off).mean())
+        return Evaluation(loss, None, figures)
     if "accuracy" not in figures:  # compiled by hand, without that metric
         answers = answers_of(predict_with(model, dataset.x_test))
         figures["accuracy"] = float(np.mean(answers == dataset.y_test))

@@ -57,7 +57,10 @@ def test_every_setting_reaches_the_config(tmp_path):
         "--hidden-activation", "tanh", "--output-activation", "sigmoid", "--optimizer", "adam",
         "--learning-rate", "0.01", "--loss", "lecture", "--schedule", "step:3", "--epochs", "1",
         "--batch-size", "full",
-        "--order", "stored", "--validation-split", "0.25", "--seed", "9", "--json",
+        "--order", "stored", "--validation-split", "0.25", "--seed", "9",
+        "--input-dropout", "0.1", "--dropout", "0.2", "--weight-decay", "0.001",
+        "--ema-momentum", "0.9", "--patience", "3", "--acceptable-error", "0.5",
+        "--dtype-policy", "float32", "--json",
         home=tmp_path,
     )  # fmt: skip
     assert json.loads(done.stdout)["config"] == {
@@ -65,7 +68,9 @@ def test_every_setting_reaches_the_config(tmp_path):
         "hidden_activation": "tanh", "output_activation": "sigmoid", "optimizer": "adam",
         "learning_rate": 0.01, "loss": "lecture", "schedule": "step:3,rate=0.5", "epochs": 1,
         "batch_size": "full",
-        "order": "stored", "validation_split": 0.25, "seed": 9,
+        "order": "stored", "validation_split": 0.25, "seed": 9, "input_dropout": 0.1,
+        "dropout": 0.2, "weight_decay": 0.001, "ema_momentum": 0.9, "deformation": None,
+        "patience": 3, "acceptable_error": 0.5, "dtype_policy": "float32",
     }  # fmt: skip
 
 

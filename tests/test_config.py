@@ -31,6 +31,14 @@ def test_the_defaults_are_the_lectures_network():
         "order": "random",
         "validation_split": 0.0,
         "seed": 0,
+        "input_dropout": 0.0,
+        "dropout": 0.0,
+        "weight_decay": 0.0,
+        "ema_momentum": 0.0,
+        "deformation": None,
+        "patience": None,
+        "acceptable_error": None,
+        "dtype_policy": "float32",
     }
 
 

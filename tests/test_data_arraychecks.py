@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnistlab.data.arraychecks import checked_arrays, digest_of, scaled
+from mnistlab.data.arraychecks import checked_arrays, digest_of, is_regression
 from mnistlab.errors import DataError
 from tiny_data import tiny_arrays
 
@@ -92,11 +92,34 @@ def test_nothing_is_shared_with_what_was_given() -> None:
         assert not any(np.shares_memory(arrays[name], given[name]) for name in given)
 
 
-def test_scaled_is_exactly_what_keras_users_write() -> None:
-    images = np.arange(256, dtype=np.uint8).reshape(4, 8, 8)
-    wanted = images.reshape(4, 64).astype("float32") / 255
-    assert np.array_equal(scaled(images, 255), wanted)
-    assert scaled(images, 255).dtype == np.float32
+@pytest.mark.parametrize("form", [np.asarray, np.asfortranarray, lambda x: x.astype(np.int64)])
+def test_colour_images_stay_images(form: Any) -> None:
+    x = np.random.default_rng(2).integers(0, 256, (20, 6, 5, 3), np.uint8)
+    arrays = checked_arrays({**ROWS, "x_train": form(x), "x_test": form(x)})
+    assert np.array_equal(arrays["x_train"], x) and arrays["x_train"].dtype == np.uint8
+    assert arrays["x_train"].flags.c_contiguous and not np.shares_memory(arrays["x_train"], x)
+
+
+def test_float_colour_images_are_flattened() -> None:
+    x = unit(20, 27).reshape(20, 3, 3, 3)
+    arrays = checked_arrays({**ROWS, "x_train": x, "x_test": x})
+    assert np.array_equal(arrays["x_train"], x.reshape(20, 27).astype(np.float32))
+
+
+@pytest.mark.parametrize("task", ["regression", np.array("regression"), np.str_("regression")])
+@pytest.mark.parametrize("form", [np.asarray, lambda y: y[:, None], lambda y: y.tolist()])
+def test_the_numbers_of_a_regression(task: Any, form: Any) -> None:
+    y = np.linspace(-3, 50.25, 20)
+    arrays = checked_arrays({**ROWS, "y_train": form(y), "y_test": form(y[:20]), "task": task})
+    assert np.array_equal(arrays["y_train"], y.astype(np.float32))
+    assert arrays["y_test"].dtype == np.float32 and is_regression(arrays)
+    assert set(arrays) == {"x_train", "y_train", "x_test", "y_test"}
+
+
+def test_whole_numbers_are_a_regression_where_that_is_said() -> None:
+    arrays = checked_arrays({**ROWS, "task": "regression", "y_test": Y + 7})
+    assert arrays["y_train"].dtype == np.float32 and arrays["y_test"].max() == 8
+    assert not is_regression(checked_arrays({**ROWS, "task": "classification"}))
 
 
 # ── the digest ────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +164,28 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "ragged": ({"x_train": [[0.1, 0.2], [0.3]]}, ("x_train", "differ in length")),
     "flat": ({"x_train": X[0]}, ("x_train has shape (4,)", "(n, inputs)")),
     "5-D": ({"x_train": np.zeros((2, 1, 1, 1, 1))}, ("(2, 1, 1, 1, 1)", "(n, height, width)")),
-    "colour": ({"x_train": np.zeros((20, 8, 8, 3))}, ("colour", "mean(axis=3)")),
+    "colours first": (
+        {"x_train": np.zeros((20, 3, 8, 8))},
+        ("(20, 3, 8, 8)", "x_train.transpose(0, 2, 3, 1)"),
+    ),
+    "transparency": ({"x_train": np.zeros((20, 8, 8, 4))}, ("transparency", "x_train[..., :3]")),
+    "five channels": ({"x_train": np.zeros((20, 8, 8, 5))}, ("x_train.reshape(len(x_train), -1)",)),
+    "colour beside grey": (
+        {"x_train": np.full((20, 8, 8, 3), 9), "x_test": np.full((20, 8, 8), 9)},
+        ("(20, 8, 8, 3)", "(20, 8, 8)", "Wanted for x_test: (n, 8, 8, 3)"),
+    ),
+    "images of mixed sizes": (
+        {"x_train": [np.ones((8, 8))] * 3 + [np.ones((8, 9))] * 17},
+        ("x_train", "pattern 0 has shape (8, 8)", "pattern 3 has shape (8, 9)", "one size"),
+    ),
+    "mixed sizes in an array of objects": (
+        {"x_test": np.array([np.ones((8, 8)), np.ones((9, 7))], dtype=object)},
+        ("x_test", "pattern 0 has shape (8, 8)", "pattern 1 has shape (9, 7)"),
+    ),
+    "sizes that differ between the sets": (
+        {"x_train": np.full((20, 8, 8), 9), "x_test": np.full((20, 8, 9), 9)},
+        ("(20, 8, 8)", "(20, 8, 9)", "the same size"),
+    ),
     "empty": ({"x_train": np.zeros((0, 4))}, ("x_train is empty", "(0, 4)")),
     "scaled beside raw": ({"x_test": np.full((20, 4), 9)}, ("float64", "int64", "both")),
     "another width": ({"x_test": X[:, :3]}, ("(20, 4)", "(20, 3)", "Wanted for x_test: (n, 4)")),
@@ -153,7 +197,28 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "labels 2-D": ({"y_train": np.full((20, 2), 3)}, ("y_train has shape (20, 2)", "(n,)")),
     "labels as text": ({"y_train": ["cat", "dog"] * 10}, ("text", "np.unique(y_train, return_inv")),
-    "labels by halves": ({"y_train": Y + 0.5}, ("y_train holds 0.5", "number of a class")),
+    "labels by halves": (
+        {"y_train": Y + 0.5},
+        ("y_train holds 0.5", "number of a class", '"task": "regression"', "np.savez"),
+    ),
+    "an unknown task": ({"task": "regresion"}, ("task='regresion'", "Did you mean 'regression'")),
+    "a task that is no word": ({"task": ["regression"]}, ("task=", "'classification'")),
+    "a regression with NaN": (
+        {"task": "regression", "y_train": np.where(Y == 1, np.nan, Y)},
+        ("y_train", "NaN"),
+    ),
+    "a regression of two numbers": (
+        {"task": "regression", "y_train": np.ones((20, 2))},
+        ("y_train has shape (20, 2)", "one number a pattern"),
+    ),
+    "a regression beyond float32": (
+        {"task": "regression", "y_train": Y * -1e300},
+        ("y_train holds -1e+300", "larger unit"),
+    ),
+    "a regression of one number": (
+        {"task": "regression", "y_train": Y * 0 + 2.5},
+        ("one number only, 2.5",),
+    ),
     "labels with NaN": ({"y_test": np.where(Y == 1, np.nan, Y)}, ("y_test", "NaN")),
     "negative label": ({"y_train": Y - 1}, ("label -1", "0, 1, 2")),
     "huge label": ({"y_train": Y * 10**12}, ("label 1000000000000",)),

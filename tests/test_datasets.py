@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from mnistlab import datasets
+from mnistlab.data import kerassets
+from mnistlab.data.fetching import Patience
 from mnistlab.data.places import DIGESTS
 from mnistlab.datasets import Dataset, load_data
-from mnistlab.errors import DataError, InputError, MissingDependencyError
+from mnistlab.errors import DataError, DownloadError, InputError, MissingDependencyError
 from tiny_data import tiny_arrays, write_npz
 
 # The whole of MNIST, on a machine that has it.
@@ -76,6 +78,7 @@ def test_forms(name: str) -> None:
         wanted = images.reshape(len(images), -1).astype("float32") / dataset.scale
         assert np.array_equal(x, wanted)
     assert dataset.task == "classification" and len(dataset.class_names) == dataset.n_classes
+    assert dataset.n_outputs == dataset.n_classes
     assert all(type(one) is str for one in dataset.class_names)
     assert dataset.source and str(Path.home()) not in dataset.source
 
@@ -109,9 +112,9 @@ def test_a_name_however_it_is_written(name: str) -> None:
     assert load_data(name).name == "mnist_5k"
 
 
-@pytest.mark.parametrize("name", ["minst", "irsi", "", "mnist5k"])
+@pytest.mark.parametrize("name", ["minst", "irsi", "", "mnist5k", "cifar", "boston"])
 def test_an_unknown_name(name: str) -> None:
-    with pytest.raises(InputError, match=r"Choose one of: 'auto', 'mnist'.*") as error:
+    with pytest.raises(InputError, match=r"Choose one of: 'auto', 'mnist'.*'reuters'") as error:
         load_data(name)
     assert ("Did you mean" in str(error.value)) == bool(name)
 
@@ -199,6 +202,38 @@ def test_an_empty_mapping() -> None:
         load_data({})
 
 
+def test_own_images_in_colour() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (20, 6, 5, 3), np.uint8)
+    dataset = load_data(((x, np.arange(20) % 2), (x[:10], np.arange(10) % 2)))
+    assert dataset.image_shape == (6, 5, 3) and dataset.n_inputs == 90
+    assert dataset.images is not None and np.array_equal(dataset.images, x)
+    assert np.array_equal(dataset.x_train, x.reshape(20, 90).astype("float32") / 255)
+
+
+def test_own_regression_in_every_form(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.random((20, 4)), rng.normal(22, 9, 20)
+    arrays: Any = {"x_train": x, "y_train": y, "x_test": x[:5], "y_test": y[:5]}
+    arrays["task"] = "regression"
+    file = write_npz(tmp_path / "prices.npz", arrays)
+    loaded = [load_data(arrays), load_data(file), load_data("auto", path=file)]
+    with np.load(file) as archive:
+        loaded.append(load_data(archive))
+    assert len({dataset.digest for dataset in loaded}) == 1
+    for dataset in loaded:
+        assert dataset.task == "regression" and dataset.name == "custom"
+        assert (dataset.n_classes, dataset.n_outputs, dataset.class_names) == (0, 1, ())
+        assert np.array_equal(dataset.y_train, y.astype(np.float32))
+        assert repr(dataset) == "Dataset('custom': 20 + 5 patterns, 4 inputs, 1 output)"
+
+
+def test_numbers_that_are_no_classes_lead_to_a_regression() -> None:
+    arrays: Any = pairs({**tiny_arrays(), "y_train": np.linspace(0, 9.5, 20)})
+    with pytest.raises(DataError, match=r'y_train holds 0.5.*"task": "regression"'):
+        load_data(arrays)
+
+
 def test_own_arrays_are_checked() -> None:
     with pytest.raises(DataError, match="labels are one-hot, give integers"):
         load_data(pairs({**tiny_arrays(), "y_train": np.eye(20)}))
@@ -240,6 +275,12 @@ def test_loading_brings_in_nothing_slow() -> None:
     assert done.stdout == "[]\n" and done.stderr == ""
 
 
-def test_every_name_is_a_dataset_or_says_why() -> None:
+def test_every_name_is_a_dataset_or_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    impatient = Patience(seconds=2)  # there may be a network, and these files are large
+    for limit in ("PATIENT", "IMPATIENT"):
+        monkeypatch.setattr(kerassets, limit, impatient)
     for name in datasets.NAMES[2:]:
-        assert isinstance(load_data(name), Dataset)
+        try:
+            assert isinstance(load_data(name), Dataset)
+        except DownloadError as why:
+            assert f"mnistlab data {name}" in str(why)

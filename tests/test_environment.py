@@ -13,6 +13,7 @@ import pytest
 
 import mnistlab
 from mnistlab import environment
+from mnistlab.errors import InputError
 
 KEYS = ["python", "mnistlab", "keras", "backend", "numpy", "platform", "device"]
 
@@ -46,19 +47,20 @@ def test_the_keras_engine_names_keras_and_its_backend():
 def test_the_device_is_what_tensorflow_sees(gpus, device, monkeypatch):
     config = types.SimpleNamespace(list_physical_devices=lambda kind: gpus)
     monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(config=config))
-    assert environment._device() == device
+    assert environment._device("tensorflow") == device
 
 
-def test_the_device_of_other_backends(monkeypatch):
+def test_the_device_is_that_of_the_backend_in_use(monkeypatch):
     for name in ("tensorflow", "jax", "torch"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    assert environment._device() == "CPU"
+    assert environment._device("jax") == "CPU"
     cuda = types.SimpleNamespace(is_available=lambda: True)
     monkeypatch.setitem(sys.modules, "torch", types.SimpleNamespace(cuda=cuda))
-    assert environment._device() == "GPU"
+    assert environment._device("torch") == "GPU"
     jax = types.SimpleNamespace(default_backend=lambda: "tpu")
     monkeypatch.setitem(sys.modules, "jax", jax)
-    assert environment._device() == "TPU"
+    assert environment._device("jax") == "TPU"
+    assert environment._device("tensorflow") == "CPU"
 
 
 @pytest.mark.parametrize(
@@ -66,11 +68,32 @@ def test_the_device_of_other_backends(monkeypatch):
     [(None, "tensorflow"), ("", "tensorflow"), (" JAX ", "jax"), ("torch", "torch")],
 )
 def test_the_backend_is_the_one_that_was_chosen(said, name, monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
     if said is None:
         monkeypatch.delenv("KERAS_BACKEND", raising=False)
     else:
         monkeypatch.setenv("KERAS_BACKEND", said)
     assert environment.backend_name() == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [('{"backend": "jax"}', "jax"), ('{"backend": "numpy"}', "tensorflow"), ("{", "tensorflow"),
+     ("[]", "tensorflow"), ('{"floatx": "float32"}', "tensorflow")],
+)  # fmt: skip
+def test_keras_own_settings_name_the_backend(text, name, own_home, monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    (own_home / ".keras").mkdir()
+    (own_home / ".keras" / "keras.json").write_text(text)
+    assert environment.backend_name() == name
+
+
+def test_a_backend_that_keras_doesnt_know(monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflwo")
+    with pytest.raises(InputError, match="Did you mean 'tensorflow'"):
+        environment.missing_for_keras()
 
 
 @pytest.mark.parametrize(

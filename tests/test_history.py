@@ -57,6 +57,13 @@ def test_a_history_is_made_of_ours_of_kerass_and_of_a_mapping():
     assert History.of({"loss": (0.5, 0.25)}).epochs == 2
 
 
+def test_why_a_training_was_stopped_goes_along():
+    ours = History()
+    assert ours.stopped == History.of({"loss": [0.5]}).stopped == ""
+    ours.stopped = "patience"
+    assert History.of(ours).stopped == "patience"
+
+
 @pytest.mark.parametrize("given", [5, "loss", [0.5, 0.4], object()])
 def test_something_else_is_no_history(given):
     with pytest.raises(InputError, match="history must be what fit returned"):

@@ -86,7 +86,7 @@ def assert_exact(x, desired, weights, order, batch_size, beta=0.1, **activations
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 16, 17, 50, 64, 100, 127, 128])
 def test_true_sgd_is_the_plain_loop_for_every_block_size(monkeypatch, block):
     plan = kernels.plan
-    monkeypatch.setattr(kernels, "plan", lambda n, batch, _: plan(n, batch, block))
+    monkeypatch.setattr(kernels, "plan", lambda n, batch, _, begun: plan(n, batch, block))
     x, desired, weights = make(2000, 60, 70, 10)
     order = np.random.default_rng(1).permutation(2000)
     assert_exact(x, desired, weights, order, batch_size=1)
@@ -304,28 +304,59 @@ def _on_disk():
     return kernels._compiled().learn.stats.cache_path is not None
 
 
-def test_patience_ends_where_watching_does_not_pay():
-    answers = []
-    patience = kernels.Patience(lambda flags, place, value, looks: answers.append(looks) or seen)
-    flags = np.zeros(1, np.int64)
-    seen = False
-    for _ in range(9):
-        patience.watch(flags, 0, 1)
-    seen = True
-    for _ in range(9):
-        patience.watch(flags, 0, 1)
-    assert answers[0] == answers[-1] == kernels.MOST_LOOKS
-    assert min(answers) == kernels.FEWEST_LOOKS
+@pytest.mark.parametrize("batch_size", [1, 7, 32, 128, 129, 300, 1500])
+def test_an_epoch_can_be_left_after_every_execution_and_gone_on_with(monkeypatch, batch_size):
+    monkeypatch.setattr(kernels, "EXECUTION", 200)
+    x, desired, whole = make(1700, 40, 30, 5)
+    order = np.random.default_rng(5).permutation(1700)
+    pieces = [w.copy() for w in whole]
+    patterns = kernels.Patterns(x, desired)
+    sums = list(kernels.Epoch(whole, patterns, order, batch_size, 0.1))
+    assert sums[-1].done == 1700
+    assert all(s.done % batch_size == 0 for s in sums[:-1])
+    found = []
+    while not found or found[-1].done < 1700:  # one execution, and then another process
+        begun = found[-1].done if found else 0
+        again = kernels.Patterns(x, desired)
+        epoch = kernels.Epoch(pieces, again, order, batch_size, 0.1, begun=begun)
+        found.append(next(iter(epoch)))
+        epoch.write()
+    assert found == sums
+    assert [w.tobytes() for w in pieces] == [w.tobytes() for w in whole]
 
 
-def test_what_fails_in_the_helper_is_raised_where_it_is_awaited():
-    helper = kernels.Helper(lambda flags, place, value, looks: False)
-    helper.start(divmod, 1, 0)
-    with pytest.raises(ZeroDivisionError):
-        helper.wait()
-    helper.start(divmod, 1, 1)
-    helper.wait()
-    helper.close()
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("batch_size", [1, 128, 300])
+def test_weights_written_between_executions_change_nothing(monkeypatch, batch_size, threads):
+    monkeypatch.setattr(kernels, "EXECUTION", 200)
+    x, desired, quiet = make(1700, 40, 130, 5)
+    order = np.random.default_rng(6).permutation(1700)
+    watched = [w.copy() for w in quiet]
+    settings = (kernels.Patterns(x, desired), order, batch_size, 0.1)
+    expected = list(kernels.Epoch(quiet, *settings, threads=threads))
+    epoch, found, seen = kernels.Epoch(watched, *settings, threads=threads), [], []
+    for sums in epoch:
+        epoch.write()
+        epoch.write()
+        found.append(sums)
+        seen.append(watched[0].tobytes())
+    assert found == expected
+    assert [w.tobytes() for w in watched] == [w.tobytes() for w in quiet]
+    assert len(set(seen)) == len(seen) > 2
+
+
+def test_weights_left_between_executions_are_those_of_that_place(monkeypatch):
+    monkeypatch.setattr(kernels, "EXECUTION", 256)
+    x, desired, weights = make(1000, 40, 30, 5)
+    expected = [w.copy() for w in weights]
+    epoch = kernels.Epoch(weights, kernels.Patterns(x, desired), np.arange(1000), 1, 0.1)
+    executions = iter(epoch)
+    assert next(executions).done == 256
+    assert largest_difference(weights, expected) == 0  # nothing is written unless asked
+    epoch.write()
+    executions.close()
+    plain(expected, x, desired, np.arange(256), 1, 0.1)
+    assert largest_difference(weights, expected) < EXACT
 
 
 def test_importing_the_kernels_does_not_import_numba():

@@ -193,6 +193,8 @@ def test_networks_that_cant_be(settings, said):
         ({"learning_rate": "0,5"}, "decimal point"),
         ({"loss": "binary_crossentropy"}, "doesn't belong"),
         ({"metrics": ["f1"]}, "accuracy"),
+        ({"weight_decay": -1}, "weight_decay must be at least 0"),
+        ({"ema_momentum": 1.0}, "below 1"),
     ],
 )
 def test_choices_that_cant_be(settings, said):
@@ -323,6 +325,117 @@ def test_training_stops_after_the_first_epoch_with_an_acceptable_error():
 def test_a_limit_that_cant_be():
     with pytest.raises(InputError, match="acceptable_error must be above 0"):
         small().fit(X, Y, acceptable_error=0, verbose=0)
+
+
+def test_patience_stops_after_epochs_that_are_no_better(capsys):
+    settings = {"epochs": 60, "batch_size": 8, "validation_split": 0.3}
+    without = small().fit(X, Y, verbose=0, **settings)["val_loss"]
+    network = small()
+    stopped = network.fit(X, Y, patience=3, **settings)
+    n = stopped.epochs
+    assert stopped["val_loss"] == without[:n]
+    assert min(without[: n - 3]) <= min(without[n - 3 : n])
+    assert stopped.stopped == "patience"
+    assert n < 60
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == f"Stopped after epoch {n}: no lower val_loss for 3 epochs."
+    assert network.epochs_trained == n
+
+
+def test_a_training_that_runs_to_its_end_was_not_stopped():
+    history = small().fit(X, Y, epochs=2, verbose=0, patience=1, acceptable_error=1e-9)
+    assert history.stopped == ""
+    last = small().fit(X, Y, epochs=1, verbose=0, acceptable_error=1e9)
+    assert (last.epochs, last.stopped) == (1, "")  # there was no epoch to leave out
+    assert small().fit(X, Y, 2, verbose=0, acceptable_error=1e9).stopped == "acceptable_error"
+
+
+def values(**settings):
+    """Return a network with one linear output, patterns, and values that depend on them."""
+    network = ClassicNetwork((6, 8, 1), "tanh", "linear", seed=1, dtype="float64", **settings)
+    network.compile(learning_rate=0.05)
+    return network, X, X @ np.arange(6) / 6 - 1
+
+
+def test_a_regression_end_to_end():
+    network, x, y = values()
+    assert network.metric == "mean_absolute_error"
+    before = network.evaluate(x, y)
+    assert before[1] == pytest.approx(np.abs(network.predict(x)[:, 0] - y).mean())
+    history = network.fit(x, y, 60, 5, verbose=0, validation_data=(x[:9], y[:9]))
+    assert history["mean_absolute_error"][-1] < 0.4 * before[1]
+    assert history["val_mean_absolute_error"][-1] == network.evaluate(x[:9], y[:9])[1]
+    assert history["accuracy"] == history["val_accuracy"] == []
+    assert history["mean_absolute_error"] == pytest.approx(np.array(history["total_error"]) / 50)
+    column, _, _ = values()
+    column.fit(x, y[:, None], 60, 5, verbose=0)
+    assert np.array_equal(column.get_weights()[0], network.get_weights()[0])
+
+
+def test_the_metric_is_chosen_or_goes_with_the_outputs():
+    assert small().metric == "accuracy"
+    assert ClassicNetwork((2, 1), output_activation="sigmoid").metric == "accuracy"
+    network = small()
+    network.compile(metrics=["mean_absolute_error"])
+    error = np.abs(network.predict(X) - np.eye(3)[Y]).mean()
+    assert network.evaluate(X, Y)[1] == pytest.approx(error)
+    history = network.fit(X, Y, verbose=0)
+    assert history["mean_absolute_error"] == pytest.approx([history["total_error"][0] / 150])
+    with pytest.raises(InputError, match="mean_absolute_error"):
+        values()[0].compile(metrics=["accuracy"])
+
+
+def test_averages_take_the_weights_place_when_fit_ends_but_not_when_it_breaks_off():
+    seen = {}
+    network = small()
+    network.compile(ema_momentum=0.9)
+
+    def look(epoch):
+        seen["w"] = network.get_weights()[0]
+        seen["average"] = network.optimizer.memory[0]["average"].copy()
+
+    network.fit(X, Y, epochs=2, verbose=0, on_epoch_end=look)
+    assert np.array_equal(network.get_weights()[0], seen["average"])
+    assert not np.array_equal(seen["w"], seen["average"])
+
+    def stop(epoch):
+        seen["w"] = network.get_weights()[0]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        network.fit(X, Y, epochs=2, verbose=0, on_epoch_end=stop)
+    assert np.array_equal(network.get_weights()[0], seen["w"])
+
+
+def test_without_decay_and_averages_the_bits_are_those_of_plain_sgd():
+    plain, asked = small(), small()
+    asked.compile(weight_decay=0, ema_momentum=0.0)
+    for network in (plain, asked):
+        network.fit(X, Y, epochs=2, verbose=0)
+    assert plain.get_weights()[0].tobytes() == asked.get_weights()[0].tobytes()
+    assert (asked.weight_decay, asked.ema_momentum) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("setting", [{"weight_decay": 0.01}, {"ema_momentum": 0.9}])
+def test_compiled_code_serves_neither_decay_nor_averages(setting):
+    network = ClassicNetwork()
+    network.compile(**setting)
+    assert not network._is_compiled(60_000, 1)
+    network = ClassicNetwork((6, 5, 3), kernel="numba")
+    network.compile(**setting)
+    with pytest.raises(InputError, match="without weight_decay and ema_momentum"):
+        network.fit(X, Y, verbose=0)
+
+
+def test_a_refused_compile_leaves_the_network_as_it_was():
+    network = small()
+    network.compile("adam", learning_rate=0.25, weight_decay=0.5)
+    rule = network.optimizer
+    for refused in ({"loss": "binary_crossentropy"}, {"ema_momentum": 1}, {"metrics": "f1"}):
+        with pytest.raises(InputError):
+            network.compile("sgd", **refused)
+        assert network.optimizer is rule
+        assert (network.optimizer_name, network.learning_rate) == ("adam", 0.25)
 
 
 def test_k_calls_of_partial_fit_learn_what_fit_learns_in_k_epochs():

@@ -84,7 +84,9 @@ def test_the_record_has_the_documented_parts_and_types(run):
             "output_activation": str, "optimizer": str, "learning_rate": float, "loss": str,
             "schedule": type(None),
             "epochs": int, "batch_size": int, "order": str, "validation_split": float,
-            "seed": int,
+            "seed": int, "input_dropout": float, "dropout": float, "weight_decay": float,
+            "ema_momentum": float, "deformation": type(None), "patience": type(None),
+            "acceptable_error": type(None), "dtype_policy": str,
         },
         "dataset": {
             "name": str, "digest": str, "source": str, "n_train": int, "n_test": int,

@@ -27,13 +27,16 @@ def betas(one, epochs=5, learning_rate=0.5):
         ("exponential:0.5", [0.5, 0.25, 0.125, 0.0625, 0.03125]),
         ("inverse_time:1", [0.5, 0.25, 0.5 / 3, 0.125, 0.1]),
         ("inverse_time:start=0.6", [0.6, 0.4, 0.3, 0.24, 0.2]),
+        # one cycle of 5 epochs up to the middle: s = 0, 1/4, 1/2, 3/4, 1; cos(π/2) = 0
+        ("one_cycle:5,warmup=0.5", [0.02, 0.26, 0.5, 0.5 * (0.0001 + 0.9999 / 2), 0.00005]),
+        ("one_cycle:2", [0.02, 0.00005, 0.00005, 0.00005, 0.00005]),
     ],
 )
 def test_beta_by_hand(text, expected):
-    assert betas(schedule(text)) == pytest.approx(expected, rel=1e-15)
+    assert betas(schedule(text)) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", sorted(set(KINDS) - {"one_cycle"}))
 def test_the_first_epoch_has_the_start_itself_and_beta_never_grows(name):
     assert schedule(name).at(0, 0.7) == 0.7
     assert schedule(name, start=0.6).at(0, 0.7) == 0.6
@@ -42,8 +45,22 @@ def test_the_first_epoch_has_the_start_itself_and_beta_never_grows(name):
     assert (falling[-1] < 0.5) == (name != "constant")
 
 
-def test_beta_depends_on_the_epoch_alone():
-    one = schedule("exponential:0.9")
+def test_one_cycle_rises_to_the_start_and_falls_to_nearly_nothing():
+    beta = betas(schedule("one_cycle:11,start=0.8"), 30, learning_rate=0.1)
+    assert beta[0] == pytest.approx(0.8 / 25)
+    assert beta[3] == max(beta) == 0.8  # 30% of the way from the first epoch to the last
+    assert beta[1] - beta[0] == pytest.approx(beta[2] - beta[1])
+    assert beta[:4] == sorted(beta[:4])
+    assert beta[3:] == sorted(beta[3:], reverse=True)
+    assert beta[10] == pytest.approx(0.8 / 10_000)
+    assert beta[10:] == beta[10:11] * 20
+    assert beta[6] + beta[7] == pytest.approx(0.8 * 1.0001)  # half a cosine, about its middle
+    assert schedule("one_cycle", epochs=50).at(49) == pytest.approx(0.5e-4)
+
+
+@pytest.mark.parametrize("text", ["one_cycle:11", "exponential:0.9"])
+def test_beta_depends_on_the_epoch_alone(text):
+    one = schedule(text)
     forwards = betas(one, 20)
     assert [one.at(epoch) for epoch in reversed(range(20))] == forwards[::-1]
 
@@ -59,6 +76,8 @@ def test_beta_depends_on_the_epoch_alone():
         schedule("exponential", rate=1 / 3),
         schedule("exponential", start=0.5, rate=0.9),
         schedule("inverse_time", rate=1e-7),
+        schedule("one_cycle:50"),
+        schedule("one_cycle", epochs=50, warmup=0.1, start=2.0),
     ],
     ids=str,
 )
@@ -162,6 +181,13 @@ def test_a_beta_that_underflows_names_the_epoch():
         ("step:2.5", "every must be a whole number"),
         ("step:2,rate=2", "β would grow"),
         ("constant:rate=0.5", "It has: start"),
+        ("one_cycle", "needs a number of epochs: 'one_cycle:50'"),
+        ("one_cycle:warmup=0.2", "needs a number of epochs"),
+        ("one_cycle:1", "epochs must be at least 2"),
+        ("one_cycle:2.5", "epochs must be a whole number"),
+        ("one_cycle:9,warmup=1", "warmup must be above 0 and below 1"),
+        ("one_cycle:9,warmup=0", "warmup must be above 0"),
+        ("one_cycle:9,rate=0.5", "It has: epochs, warmup, start"),
         ("custom:falling", "Give the function itself"),
     ],
 )

@@ -200,7 +200,7 @@ def test_the_history_has_a_figure_for_each_epoch(engine, iris):
     assert all(second > 0 for second in history["seconds"])
     assert history.settings == {
         "batch_size": 16, "order": "random", "seed": 0, "validation_split": 0.25,
-        "schedule": None,
+        "schedule": None, "deformation": None, "patience": None, "acceptable_error": None,
     }  # fmt: skip
 
 

@@ -30,7 +30,8 @@ from sklearn.utils.validation import validate_data
 
 from mnistlab import checks, choices, seeding
 from mnistlab.classic import backprop, units
-from mnistlab.classic.network import CHUNK, ClassicNetwork
+from mnistlab.classic.learner import CHUNK
+from mnistlab.classic.network import ClassicNetwork
 from mnistlab.classic.sklearn_face import require_fitted, student_words
 from mnistlab.errors import InputError
 from mnistlab.history import History

@@ -16,6 +16,9 @@ Threads: the products are cut into tiles of hidden units, shared out among the t
 thread goes through the hidden space, another prepares the next block. The parts and their
 arithmetic are the same for any number of threads, so the weights are the same to the last bit.
 
+Executions: an epoch can be left, and gone on with, after every 6,000 patterns or so, at the end of
+a block and of a batch. Neither the weights nor the sums depend on whether it was.
+
 Source: Benesty and Duhamel 1992, "A fast exact least mean square adaptive algorithm".
 """
 
@@ -23,14 +26,13 @@ import functools
 import importlib
 import math
 import os
-import queue
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from mnistlab.classic.helper import Helper
 
 Array = NDArray[np.floating]
 
@@ -40,8 +42,8 @@ E_IS_D_MINUS_A = {  # output activation: the losses whose output error is desire
     "softmax": ("lecture", "categorical_crossentropy"),
     "sigmoid": ("lecture",),
 }
-MOST_LOOKS, FEWEST_LOOKS = 3_000, 30  # at another thread's flag: about 0.1 ms and 1 µs
 WORTH_A_THREAD = 5_000_000  # products in an epoch; below, starting a thread costs more
+EXECUTION = 6_000  # patterns, at least, between two places where an epoch can be left
 
 
 @functools.cache
@@ -123,6 +125,12 @@ class Patterns:
         """Return the number of patterns."""
         return len(self.x)
 
+    def with_x(self, x: ArrayLike) -> "Patterns":
+        """Return other patterns with the same desired outputs, and the same room for training."""
+        other = Patterns(x, self.desired)
+        other._trainers = self._trainers
+        return other
+
     def take_trainer(self, weights: Sequence[Array]) -> "_Trainer":
         """Return room for training these weights, left by an earlier epoch or new."""
         key = (*weights[2].shape, weights[0].dtype)
@@ -134,21 +142,22 @@ class Patterns:
         self._trainers[*weights[2].shape, weights[0].dtype] = trainer
 
 
-def train_epoch(
-    weights: Sequence[Array],
-    patterns: Patterns,
-    order: ArrayLike,
-    batch_size: int,
-    learning_rate: float,
-    hidden_activation: str = "sigmoid",
-    output_activation: str = "softmax",
-    threads: int | None = None,
-) -> tuple[float, int, float]:
-    """Train one epoch, exactly as the slide does, and change the weights in place.
+class Sums(NamedTuple):
+    """What an execution saw, each pattern as it was before its update."""
+
+    done: int  # patterns of the epoch that are learnt by now
+    loss: float  # the cross-entropy, summed over patterns and outputs
+    hits: int  # patterns whose largest output is the desired one
+    error: float  # |d − a|, summed over patterns and outputs
+
+
+class Epoch:
+    """One epoch, exactly as the slide does it, in executions of some thousand patterns each.
 
     I = y_in W + b; E = d − a at the output; E_i = f'(I_i) Σ_j w_ij E_j with the weights as they
-    were; W += β/batch · y_inᵀ E. An epoch that is interrupted leaves the weights as they were
-    before it.
+    were; W += β/batch · y_inᵀ E. Iterating trains, and yields the Sums of each execution. The
+    weights are changed in place when the last has come, and by `write`; an epoch that is
+    interrupted leaves them as they were before it, or when they were written last.
 
     Args:
         weights: kernel (n_in, n_hidden), bias, kernel (n_hidden, n_out), bias; all float32 or
@@ -162,11 +171,8 @@ def train_epoch(
         output_activation: "softmax" or "sigmoid".
         threads: how many threads may work; by default 2, or 1 where there is one core only. The
             weights don't depend on it.
-
-    Returns:
-        Sums over the patterns, each as it was seen before its update: the cross-entropy summed
-        over the outputs; the number of patterns whose largest output is the desired one; |d − a|
-        summed over the outputs.
+        begun: patterns of the order that are learnt already, whole batches; an epoch that was
+            left after an execution goes on to the same bits.
 
     Raises:
         ValueError: shapes or types that don't fit, a pattern's number out of range, a batch
@@ -174,23 +180,83 @@ def train_epoch(
 
     Source: Benesty and Duhamel 1992 for the blocks.
     """
-    order = np.ascontiguousarray(order, dtype=np.int64)  # (n,)
-    _check(weights, patterns, order, batch_size, hidden_activation, output_activation)
-    if len(order) == 0:
-        return 0.0, 0, 0.0
-    small = len(order) * weights[0].size < WORTH_A_THREAD
-    n_threads = threads or (1 if small else _cores())
-    trainer = patterns.take_trainer(weights)
-    trainer.read(weights)
-    trainer.start(patterns, order, int(batch_size), float(learning_rate))
-    loss, hits, error = trainer.run(hidden_activation, output_activation, n_threads)
-    try:
-        trainer.write(weights)
-    except KeyboardInterrupt:
-        trainer.write(weights)  # all of it: no weights of two epochs beside each other
-        raise
-    patterns.keep_trainer(weights, trainer)
-    return float(loss), int(hits), float(error)
+
+    def __init__(
+        self,
+        weights: Sequence[Array],
+        patterns: Patterns,
+        order: ArrayLike,
+        batch_size: int,
+        learning_rate: float,
+        hidden_activation: str = "sigmoid",
+        output_activation: str = "softmax",
+        threads: int | None = None,
+        begun: int = 0,
+    ) -> None:
+        self._order = np.ascontiguousarray(order, dtype=np.int64)  # (n,)
+        activations = hidden_activation, output_activation
+        _check(weights, patterns, self._order, batch_size, *activations)
+        small = len(self._order) * weights[0].size < WORTH_A_THREAD
+        self._weights, self._patterns, self._activations = weights, patterns, activations
+        self._threads = threads or (1 if small else _cores())
+        self._settings = int(batch_size), float(learning_rate), begun
+        self._trainer: _Trainer | None = None
+
+    def __iter__(self) -> Iterator[Sums]:
+        """Train, and yield the Sums of each execution."""
+        n = len(self._order)
+        if n == 0:
+            return
+        trainer = self._trainer = self._patterns.take_trainer(self._weights)
+        trainer.read(self._weights)
+        trainer.start(self._patterns, self._order, *self._settings)
+        for done in trainer.run(*self._activations, self._threads):
+            loss, hits, error = trainer.room.sums
+            trainer.room.sums[:] = 0
+            if done == n:
+                self.write()
+                self._patterns.keep_trainer(self._weights, trainer)
+            yield Sums(done, float(loss), int(hits), float(error))
+
+    def write(self) -> None:
+        """Bring the weights to where the execution that was yielded last has left them."""
+        if self._trainer is None:
+            return
+        self._trainer.flush()
+        try:
+            self._trainer.write(self._weights)
+        except KeyboardInterrupt:
+            self._trainer.write(self._weights)  # all of it: no weights of two times side by side
+            raise
+
+
+def train_epoch(
+    weights: Sequence[Array],
+    patterns: Patterns,
+    order: ArrayLike,
+    batch_size: int,
+    learning_rate: float,
+    hidden_activation: str = "sigmoid",
+    output_activation: str = "softmax",
+    threads: int | None = None,
+) -> tuple[float, int, float]:
+    """Train one epoch in one go, and change the weights in place.
+
+    Args:
+        weights, patterns, order, batch_size, learning_rate: as for `Epoch`.
+        hidden_activation, output_activation, threads: as for `Epoch`.
+
+    Returns:
+        Sums over the patterns, each as it was seen before its update: the cross-entropy summed
+        over the outputs; the number of patterns whose largest output is the desired one; |d − a|
+        summed over the outputs.
+
+    Raises:
+        ValueError: as for `Epoch`.
+    """
+    settings = (batch_size, learning_rate, hidden_activation, output_activation, threads)
+    parts = list(Epoch(weights, patterns, order, *settings))
+    return sum(p.loss for p in parts), sum(p.hits for p in parts), sum(p.error for p in parts)
 
 
 # ── which patterns make a block ───────────────────────────────────────────────────────────────
@@ -206,10 +272,11 @@ class Part(NamedTuple):
     closes: bool  # ends a mini-batch
 
 
-def plan(n: int, batch_size: int, block: int) -> Iterator[Part]:
+def plan(n: int, batch_size: int, block: int, begun: int = 0) -> Iterator[Part]:
     """Yield the parts of an epoch: several batches to a block, or several blocks to a batch.
 
-    A last batch that is smaller is a block of its own, and its mean is over its own patterns.
+    The first `begun` patterns, whole batches, are done already. A last batch that is smaller is a
+    block of its own, and its mean is over its own patterns.
 
     Example:
         >>> [tuple(part) for part in plan(7, 3, block=8)]
@@ -221,12 +288,12 @@ def plan(n: int, batch_size: int, block: int) -> Iterator[Part]:
     whole = n - n % batch
     if batch <= block:
         together = block // batch * batch
-        for first in range(0, whole, together):
+        for first in range(begun, whole, together):
             yield Part(first, min(first + together, whole), batch, batch, True)
-        if whole < n:
+        if max(whole, begun) < n:
             yield Part(whole, n, n - whole, n - whole, True)
         return
-    for start in range(0, n, batch):
+    for start in range(begun, n, batch):
         stop = min(start + batch, n)
         for first in range(start, stop, block):
             last = min(first + block, stop)
@@ -248,47 +315,63 @@ class _Trainer:
         self.blocks = [self._block() for _ in range(3)]
 
     def start(
-        self, patterns: Patterns, order: NDArray[np.int64], batch_size: int, learning_rate: float
+        self,
+        patterns: Patterns,
+        order: NDArray[np.int64],
+        batch_size: int,
+        learning_rate: float,
+        begun: int,
     ) -> None:
-        """Make ready for an epoch."""
+        """Make ready for an epoch, or the rest of one."""
         block = _compiled().BLOCK
         self.x, self.desired = patterns.x, patterns.desired
         self.order, self.learning_rate = order, learning_rate
-        self.parts = list(plan(len(order), batch_size, block))
+        self.parts = list(plan(len(order), batch_size, block, begun))
         self.to = self.now
         if min(batch_size, len(order)) > block:
             self.long_batch = self.to = self.long_batch or self._layers()
         self.room.sums[:] = 0
 
-    def run(self, hidden_activation: str, output_activation: str, threads: int) -> NDArray[Any]:
-        """Go through the parts: products with W on all threads, then the hidden space on one."""
+    def run(self, hidden_activation: str, output_activation: str, threads: int) -> Iterator[int]:
+        """Go through the parts: products with W on all threads, then the hidden space on one.
+
+        Yields how many patterns are done, after each execution.
+        """
         kernels = _compiled()
         codes = (
             getattr(kernels, HIDDEN[hidden_activation]),
             getattr(kernels, OUTPUT[output_activation]),
         )
         shares = np.linspace(0, self.tiles, threads + 1).astype(int)
-        before, now, after = self.blocks
-        before.size[0] = 0
+        self.before, now, self.after = self.blocks
+        self.before.size[0], self.fold = 0, False
+        left = self.parts[0].first if self.parts else 0
         helpers = [Helper(kernels.watch) for _ in range(threads - 1)]
         try:
             self._prepare(0, now)
-            for k in range(len(self.parts)):
-                self._products(helpers, shares, before, k, now)
+            for k, part in enumerate(self.parts):
+                self._products(helpers, shares, now)
                 if helpers:
-                    helpers[0].start(self._prepare, k + 1, after)
+                    helpers[0].start(self._prepare, k + 1, self.after)
                 self._learn(k, now, codes)
                 if helpers:
                     helpers[0].wait()
                 else:
-                    self._prepare(k + 1, after)
-                before, now, after = now, after, before
-            now.size[0] = 0
-            self._products(helpers, shares, before, len(self.parts), now)
+                    self._prepare(k + 1, self.after)
+                self.before, now, self.after = now, self.after, self.before
+                self.fold = part.closes and self.to is not self.now
+                if part.closes and (k + 1 == len(self.parts) or part.last - left >= EXECUTION):
+                    left = part.last
+                    yield left
         finally:
             for helper in helpers:
                 helper.close()
-        return self.room.sums
+
+    def flush(self) -> None:
+        """Bring W up to date: its last change otherwise waits for the products of the next part."""
+        self.after.size[0] = 0
+        self._products([], np.array([0, self.tiles]), self.after)
+        self.before.size[0], self.fold = 0, False
 
     def _prepare(self, k: int, block: Any) -> None:
         """Fill `block` with the patterns of part k, if there is one."""
@@ -299,13 +382,10 @@ class _Trainer:
             _compiled().take(*source, part.first, part.last, block, self.room)
             _compiled().index(block, several, self.room)
 
-    def _products(
-        self, helpers: "list[Helper]", shares: NDArray[Any], before: Any, k: int, now: Any
-    ) -> None:
-        """W += Xᵀ Δ of part k − 1 and A = X W of part k, each thread its share of the tiles."""
-        fold = k > 0 and self.parts[k - 1].closes and self.to is not self.now
+    def _products(self, helpers: list[Helper], shares: NDArray[Any], block: Any) -> None:
+        """W += Xᵀ Δ of the block before and A = X W of `block`, each thread its share of tiles."""
         job = _compiled().change_and_send
-        rest = (before, fold, now, self.now, self.to, self.room)
+        rest = (self.before, self.fold, block, self.now, self.to, self.room)
         for helper, first, last in zip(helpers, shares[1:], shares[2:], strict=False):
             helper.start(job, first, last, *rest)
         job(shares[0], shares[1], *rest)
@@ -402,76 +482,6 @@ class _Trainer:
             by_input=_zeros((2, self.n_in, tile), dtype),
             sums=_zeros((3,), np.float64),
         )
-
-
-class Patience:
-    """How long to watch for another thread before going to sleep: as long as it pays.
-
-    Waking a sleeping thread takes some 25 µs, and an epoch has 1,000 hand-overs, so watching
-    pays where each thread has a core. Where other programs have the cores, it only takes time
-    from the thread that is awaited.
-    """
-
-    def __init__(self, watch: Callable[[NDArray[np.int64], int, int, int], bool]) -> None:
-        """Take `watch(flags, place, value, looks)`, which leaves the GIL alone."""
-        self._watch = watch
-        self._looks = MOST_LOOKS
-
-    def watch(self, flags: NDArray[np.int64], place: int, value: int) -> None:
-        """Return when flags[place] has come to be `value`, or when patience ends."""
-        if self._watch(flags, place, value, self._looks):
-            self._looks = min(2 * self._looks, MOST_LOOKS)
-        else:
-            self._looks = max(self._looks // 4, FEWEST_LOOKS)
-
-
-class Helper:
-    """A second thread for compiled functions, which leave the GIL alone."""
-
-    def __init__(self, watch: Callable[[NDArray[np.int64], int, int, int], bool]) -> None:
-        """Start the thread; see Patience for `watch`."""
-        self._for_jobs, self._for_results = Patience(watch), Patience(watch)
-        self._flags = np.zeros(16, np.int64)  # [0] jobs given, [8] jobs done: two cache lines
-        self._given = 0
-        self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
-
-    def start(self, job: Callable[..., Any], *args: Any) -> None:
-        """Run job(*args) in the thread; `wait` must follow before the next."""
-        self._given += 1
-        self._jobs.put((job, args))
-        self._flags[0] = self._given
-
-    def wait(self) -> None:
-        """Return when the job is done; raise what it raised."""
-        self._for_results.watch(self._flags, 8, self._given)
-        failure = self._results.get()
-        if failure is not None:
-            raise failure
-
-    def close(self) -> None:
-        """Let the thread finish its job, if it has one, and end it."""
-        self._jobs.put(None)
-        self._flags[0] = sys.maxsize
-        self._thread.join()
-
-    def _work(self) -> None:
-        done = 0
-        while True:
-            self._for_jobs.watch(self._flags, 0, done + 1)
-            item = self._jobs.get()
-            if item is None:
-                return
-            job, args = item
-            try:
-                job(*args)
-                self._results.put(None)
-            except BaseException as failure:  # it belongs to the caller, who waits
-                self._results.put(failure)
-            done += 1
-            self._flags[8] = done
 
 
 # ── small things ──────────────────────────────────────────────────────────────────────────────

@@ -11,38 +11,33 @@
     a few: mini-batch                  batch_size=32
     number of parameters               count_params()
 
-The mathematics is in backprop.py; this file holds weights, walks through the batches and counts.
+The mathematics is in backprop.py; this file holds the weights and the choices, and training.py
+walks through the batches.
 """
 
-import contextlib
-import math
-import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
+from numpy.typing import ArrayLike
 
-from mnistlab import checks, choices, seeding
-from mnistlab.classic import arrays, backprop, kernels, schedules, units
+from mnistlab import checks, choices, seeding, stopping
+from mnistlab.checkpoint import State
+from mnistlab.classic import arrays, backprop, kernels, learner, schedules
 from mnistlab.classic import rules as own
+from mnistlab.classic.learner import CHUNK
 from mnistlab.classic.optimizers import SGD, LearningRule, learning_rule
 from mnistlab.classic.rules import Rules
 from mnistlab.classic.schedules import Schedule
 from mnistlab.classic.trace import Trace, trace
+from mnistlab.classic.training import Course, Order, Training
 from mnistlab.classic.units import Array
-from mnistlab.errors import DivergedError, InputError
+from mnistlab.errors import InputError
 from mnistlab.history import History
 from mnistlab.notices import notice
 from mnistlab.progress import Progress
 
-Order = Callable[[int], NDArray[np.integer]]  # epoch → indices of the patterns
-
 ENOUGH_TO_COMPILE = 1e10  # products an epoch; below, NumPy takes less than a second or so
-ONE_THREAD_UP_TO = 256  # patterns in a batch
-CHUNK = 1000  # patterns at a time where nothing is learnt, which bounds the memory
 
 
 class ClassicNetwork:
@@ -59,9 +54,14 @@ class ClassicNetwork:
             mathematics compiled, "auto" the compiled one where it can serve and there is enough
             to do. The two round sums in another order, so their weights differ in the last bits.
         rules: formulas of your own in place of the slide's, such as Rules(output_error=mine).
+        input_dropout: share of the inputs left out at random in training, in [0, 1); others for
+            each pattern. What stays is scaled up; where the network is asked, all take part.
+        dropout: the same share of each hidden layer's units.
 
     Attributes:
         history: the History of the last training.
+        optimizer: the learning rule, with its memory.
+        learning_rate, weight_decay, ema_momentum, loss, metric: as compiled.
 
     Raises:
         InputError: sizes, names or numbers that can't be used.
@@ -90,6 +90,8 @@ class ClassicNetwork:
         dtype: str = "float32",
         kernel: str = "auto",
         rules: Rules | None = None,
+        input_dropout: float = 0.0,
+        dropout: float = 0.0,
     ) -> None:
         if isinstance(layer_sizes, int) and isinstance(hidden_activation, int):
             raise InputError("layer_sizes is one argument: write ClassicNetwork((2, 4, 1)), with "
@@ -106,6 +108,8 @@ class ClassicNetwork:
         self.dtype = np.dtype(checks.choice("dtype", str(dtype), ("float32", "float64")))
         self.kernel = checks.choice("kernel", kernel, ("auto", "numpy", "numba"))
         self.rules = Rules.of(rules)
+        self.input_dropout = checks.fraction("input_dropout", input_dropout)
+        self.dropout = checks.fraction("dropout", dropout)
         self.history = History()
         self.epochs_trained = 0
         self._weights = seeding.initial_weights(self.layer_sizes, self.seed, self.dtype)
@@ -135,7 +139,7 @@ class ClassicNetwork:
             InputError: another number of arrays, or an array of another shape.
         """
         self._weights = arrays.weights_like(weights, self._weights)
-        self.optimizer = learning_rule(self.optimizer_name, self.learning_rate, self._weights)
+        self.optimizer = self._learning_rule()
 
     def count_params(self) -> int:
         """Return the number of weights and biases: 407,050 for 784-512-10."""
@@ -175,28 +179,43 @@ class ClassicNetwork:
         self,
         optimizer: str = "sgd",
         loss: str | None = None,
-        metrics: str | Sequence[str] = ("accuracy",),
+        metrics: str | Sequence[str] | None = None,
         *,
         learning_rate: float | None = None,
+        weight_decay: float = 0.0,
+        ema_momentum: float = 0.0,
     ) -> None:
         """Choose how the network learns.
 
         Args:
             optimizer: the learning rule by name; "sgd" is the lecture's.
             loss: None: categorical cross-entropy for softmax, "lecture" for sigmoid outputs.
-            metrics: accuracy is the one there is.
+            metrics: "accuracy", or "mean_absolute_error" for a regression; None: what suits the
+                outputs.
             learning_rate: β, above 0; None: 0.5 for SGD, Keras's default for the others.
+            weight_decay: λ: each step takes β λ of every weight and bias away, at least 0.
+            ema_momentum: μ: how slowly the average of the weights follows them, in [0, 1); the
+                average takes their place when `fit` ends. 0: there is none.
 
         Raises:
-            InputError: an unknown name, β that is no number above 0, or a loss that doesn't
+            InputError: an unknown name, a number out of its range, or a loss that doesn't
                 belong to the output units.
         """
-        for metric in (metrics,) if isinstance(metrics, str) else metrics:
-            checks.choice("metrics", metric, ("accuracy",))
-        self.optimizer_name = choices.optimizer(optimizer)
-        self.learning_rate = choices.learning_rate(learning_rate, self.optimizer_name)
-        self.loss = choices.loss(loss, self.output_activation)
-        self.optimizer = learning_rule(self.optimizer_name, self.learning_rate, self._weights)
+        name = choices.optimizer(optimizer)
+        beta = choices.learning_rate(learning_rate, name)
+        decay = checks.not_negative("weight_decay", weight_decay)
+        momentum = checks.fraction("ema_momentum", ema_momentum)
+        chosen = choices.loss(loss, self.output_activation)
+        metric = choices.metric(metrics, self.output_activation, self.layer_sizes[-1])
+        self.optimizer_name, self.learning_rate = name, beta
+        self.loss, self.metric = chosen, metric
+        self.weight_decay, self.ema_momentum = decay, momentum
+        self.optimizer = self._learning_rule()
+
+    def _learning_rule(self) -> LearningRule:
+        """Return the chosen learning rule with nothing remembered."""
+        settings = self.learning_rate, self._weights, self.weight_decay, self.ema_momentum
+        return learning_rule(self.optimizer_name, *settings)
 
     def forward(self, x: ArrayLike) -> list[Array]:
         """Return the activations of all layers: x itself, then f(I) of each layer.
@@ -244,24 +263,18 @@ class ClassicNetwork:
         return np.concatenate(chunks) if chunks else np.empty((0, self.layer_sizes[-1]), self.dtype)
 
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
-        """Return (loss, accuracy) over the patterns, as means; nothing is learnt.
+        """Return (loss, metric) over the patterns, as means; nothing is learnt or left out.
+
+        The metric is the one of `compile`: the accuracy in [0, 1], or the mean absolute error.
 
         Args:
             x: patterns, shape (n, inputs).
-            y: integer labels, shape (n,), or desired outputs, shape (n, outputs).
+            y: integer labels, shape (n,), or desired outputs, shape (n, outputs); for one output
+                its values, shape (n,).
         """
         patterns = arrays.patterns(x, self.layer_sizes[0], self.dtype)
         desired = self._desired(y, len(patterns))
-        return self._evaluated(patterns, desired)
-
-    def _evaluated(self, patterns: Array, desired: Array) -> tuple[float, float]:
-        tally = Tally(self.loss, self.output_activation)
-        for k in range(0, len(patterns), CHUNK):
-            net_inputs, y = own.forward(
-                patterns[k : k + CHUNK], self.layers, self.activations, self.rules
-            )
-            tally.add(net_inputs[-1], y[-1], desired[k : k + CHUNK])
-        return tally.loss, tally.accuracy
+        return learner.evaluated(self, patterns, desired)
 
     def fit(
         self,
@@ -279,13 +292,19 @@ class ClassicNetwork:
         on_epoch_end: Callable[[int], Any] | None = None,
         history: History | None = None,
         schedule: Schedule | str | Callable[[int], float] | None = None,
+        patience: int | None = None,
         acceptable_error: float | None = None,
+        images: Callable[[int], ArrayLike] | None = None,
+        resume: State | None = None,
+        keep: Callable[[State], object] | None = None,
+        keep_every: int | None = None,
     ) -> History:
         """Train: present every pattern in each epoch, and change the weights after each batch.
 
         Args:
             x: patterns, shape (n, inputs); floats, by habit in [0, 1].
-            y: integer labels, shape (n,), or desired outputs, shape (n, outputs).
+            y: integer labels, shape (n,), or desired outputs, shape (n, outputs); for one output
+                its values, shape (n,).
             epochs: the epoch to stop before, counted from 0 as in Keras.
             batch_size: patterns before each update; 1 is true SGD, "full" full batch.
             shuffle: present the patterns at random without replacement, from the network's seed;
@@ -300,9 +319,21 @@ class ClassicNetwork:
             history: takes the figures, in place of a new History.
             schedule: β over the epochs, such as "exponential:0.9" (see schedules.py); it starts
                 from the learning rate of `compile`.
+            patience: stop after so many epochs in a row in which the validation loss (the loss
+                without validation) was not below the best before them; the weights stay those
+                of the last epoch.
             acceptable_error: stop after the first epoch whose total error is below it: the sum
                 of |desired − actual| over patterns and outputs, from 0 in each epoch (signed
                 errors would cancel).
+            images: a function from the epoch to that epoch's patterns, in place of x and of its
+                shape, where they change from epoch to epoch.
+            resume: where an earlier training stood; it goes on there (whatever `initial_epoch`
+                is), to the same bits as if it had never been stopped. Everything else must be
+                given as it was then.
+            keep: called with the State after each epoch, to be saved at once: its arrays are the
+                network's own, which change.
+            keep_every: call `keep`, if it is given, after so many batches of an epoch, too; where
+                compiled code does the arithmetic, at the next end of some 6,000 patterns.
 
         Returns:
             The History of this training. It is also the network's `history` from the start of
@@ -319,35 +350,30 @@ class ClassicNetwork:
         batch = checks.batch_size(batch_size)
         size = min(len(patterns), len(patterns) if batch == "full" else int(batch))
         epochs = checks.whole("epochs", epochs)
-        order = order or self._own_order(len(patterns), shuffle)
-        first = checks.whole("initial_epoch", initial_epoch)
+        first = _first_epoch(initial_epoch, resume)
         plan = schedules.schedule(schedule)
         plan.must_serve(range(first, epochs), self.learning_rate)
-        limit = (
-            None
-            if acceptable_error is None
-            else checks.positive("acceptable_error", acceptable_error)
-        )
-        held_back = self._checked(validation)
-        train = self._compiled_epoch if self._is_compiled(len(patterns), size) else self._epoch
-        data = kernels.Patterns(patterns, desired)
-        self.history = History() if history is None else history
-        steps = -(-len(patterns) // size)
-        quiet = np.errstate(over="ignore", invalid="ignore")  # DivergedError says it better
+        limits = stopping.checked(patience, acceptable_error)
+        every = None if keep_every is None else checks.whole("keep_every", keep_every, minimum=1)
+        course = Course(
+            first, epochs, size, order or self._own_order(len(patterns), shuffle), plan,
+            self.learning_rate, self._is_compiled(len(patterns), size), *limits,
+            on_epoch_end, keep, every, images,
+        )  # fmt: skip
+        training = Training(
+            self, kernels.Patterns(patterns, desired), course, self._checked(validation),
+            History() if history is None else history, self.epochs_trained,
+        )  # fmt: skip
+        progress = Progress(epochs, -(-len(patterns) // size), verbose)
+        if resume is not None:
+            training.go_on_from(resume)
+        self.history = training.history
         arrays.advise_on_scale(patterns)
-        with quiet, threads_for(size), Progress(epochs, steps, verbose) as progress:
-            for epoch in range(first, epochs):
-                progress.epoch_begin(epoch)
-                self.optimizer.learning_rate = plan.at(epoch, self.learning_rate)
-                figures = train(data, arrays.order(order(epoch), len(patterns)), size, progress)
-                figures.update(self._validated(held_back))
-                self.history.record(**figures)
-                self.epochs_trained = epoch + 1
-                progress.epoch_end(epoch, figures)
-                if on_epoch_end is not None:
-                    on_epoch_end(epoch)
-                if limit is not None and self.history["total_error"][-1] < limit:
-                    break
+        try:
+            with progress:
+                training.run(progress)
+        finally:
+            self.epochs_trained = training.epochs_trained
         return self.history
 
     def partial_fit(
@@ -376,14 +402,16 @@ class ClassicNetwork:
         hidden, outputs = self.activations[:-1], self.output_activation
         served = (
             isinstance(self.optimizer, SGD)
+            and self.optimizer.is_plain
+            and not (self.input_dropout or self.dropout)
             and not self.rules.given
             and kernels.supports(hidden, outputs, self.loss)
         )
         if self.kernel == "numba" and not served:
             raise InputError("kernel='numba' serves one hidden layer of sigmoid, tanh or relu "
-                             "units, SGD, the slide's own rules, and outputs whose error is "
-                             "desired - actual. Take "
-                             "kernel='auto' or 'numpy' for this network.")  # fmt: skip
+                             "units, SGD without weight_decay and ema_momentum, no dropout, the "
+                             "slide's own rules, and outputs whose error is desired - actual. "
+                             "Take kernel='auto' or 'numpy' for this network.")  # fmt: skip
         enough = n * self.count_params() * (1 + 32 / size) > ENOUGH_TO_COMPILE
         if self.kernel == "numpy" or not served or not (enough or self.kernel == "numba"):
             return False
@@ -392,66 +420,6 @@ class ClassicNetwork:
                    "arithmetic, which takes longer: pip install numba")  # fmt: skip
             return False
         return True
-
-    def _compiled_epoch(
-        self, data: kernels.Patterns, order: NDArray[np.integer], size: int, progress: Progress
-    ) -> dict[str, float | None]:
-        """Train one epoch in compiled code and return its figures."""
-        if not kernels.is_compiled(self.dtype):
-            progress.say("Compiling the kernels, once on this machine: about 10 s")
-        started = time.perf_counter()
-        loss, right, absolute = kernels.train_epoch(
-            self._weights, data, order, size, self.optimizer.learning_rate,
-            self.activations[0], self.output_activation,
-        )  # fmt: skip
-        if not math.isfinite(loss):
-            raise DivergedError.at(self.optimizer.learning_rate)
-        return self._figures(loss / len(order), right / len(order), absolute, started)
-
-    def _epoch(
-        self, data: kernels.Patterns, order: NDArray[np.integer], size: int, progress: Progress
-    ) -> dict[str, float | None]:
-        """Train one epoch by backprop.py and return its figures."""
-        started = time.perf_counter()
-        tally = Tally(self.loss, self.output_activation)
-        for k, start in enumerate(range(0, len(order), size)):
-            batch = order[start : start + size]
-            tally.add(*self._step(data.x[batch], data.desired[batch]), data.desired[batch])
-            progress.advance(k + 1, tally.loss)
-            if not math.isfinite(tally.loss):
-                raise DivergedError.at(self.optimizer.learning_rate)
-        return self._figures(tally.loss, tally.accuracy, tally.absolute_error, started)
-
-    def _figures(
-        self, loss: float, accuracy: float, total_error: float, started: float
-    ) -> dict[str, float | None]:
-        """Return an epoch's figures as History takes them."""
-        self._must_be_finite()
-        return {
-            "loss": loss,
-            "accuracy": accuracy,
-            "total_error": total_error,
-            "learning_rate": self.optimizer.learning_rate,
-            "seconds": time.perf_counter() - started,
-        }
-
-    def _must_be_finite(self) -> None:
-        """Raise DivergedError where the last update made a weight NaN or infinite."""
-        if not all(math.isfinite(float(w.sum())) for w in self._weights):
-            raise DivergedError.at(self.optimizer.learning_rate)
-
-    def _step(self, x: Array, desired: Array) -> tuple[Array, Array]:
-        """Change the weights after one batch; return I and f(I) at the output from before."""
-        if isinstance(self.optimizer, SGD):
-            settings = (self.activations, self.loss, self.optimizer.learning_rate)
-            if self.rules.given:
-                return own.step(x, desired, self.layers, *settings, self.rules)
-            return backprop.step(x, desired, self.layers, *settings)
-        net_inputs, y, downhill = own.downhill(
-            x, desired, self.layers, self.activations, self.loss, self.rules
-        )
-        self.optimizer.apply(self._weights, [part for layer in downhill for part in layer])
-        return net_inputs[-1], y[-1]
 
     def _checked(self, data: Any) -> tuple[Array, Array] | None:
         """Return the validation patterns and their desired outputs, before anything is learnt."""
@@ -464,58 +432,12 @@ class ClassicNetwork:
         patterns = arrays.patterns(data[0], self.layer_sizes[0], self.dtype)
         return patterns, self._desired(data[1], len(patterns))
 
-    def _validated(self, data: tuple[Array, Array] | None) -> dict[str, float]:
-        """Return the figures of the validation patterns, or none."""
-        if data is None:
-            return {}
-        val_loss, val_accuracy = self._evaluated(*data)
-        return {"val_loss": val_loss, "val_accuracy": val_accuracy}
 
-
-def threads_for(size: int) -> AbstractContextManager[Any]:
-    """Let NumPy's products use one thread meanwhile, where batches are small.
-
-    Two threads gain nothing on them, and wait for each other whenever a core is busy elsewhere.
-    """
-    if size > ONE_THREAD_UP_TO:
-        return contextlib.nullcontext()
-    return threadpool_limits(1, "blas")
-
-
-class Tally:
-    """Running means of loss and accuracy over the patterns seen."""
-
-    def __init__(self, loss: str, activation: str) -> None:
-        self._loss, self._activation = loss, activation
-        self._total = 0.0
-        self._right = 0
-        self._seen = 0
-        self.absolute_error = 0.0  # Σ |d − a|: signed errors would cancel
-
-    def add(self, net_input: Array, output: Array, desired: Array) -> None:
-        """Count a batch: I, f(I) and d at the output, each (batch, outputs)."""
-        losses = units.loss(self._loss, self._activation, net_input, output, desired)  # (batch,)
-        self._total += float(losses.sum(dtype=np.float64))
-        self._right += int(np.count_nonzero(hits(output, desired)))
-        self._seen += len(output)
-        self.absolute_error += float(np.abs(desired - output).sum(dtype=np.float64))
-
-    @property
-    def loss(self) -> float:
-        """The mean loss; 0 before any pattern."""
-        return self._total / max(self._seen, 1)
-
-    @property
-    def accuracy(self) -> float:
-        """The share of patterns whose largest output is the desired one, in [0, 1]."""
-        return self._right / max(self._seen, 1)
-
-
-def hits(output: Array, desired: Array) -> NDArray[np.bool_]:
-    """Return which patterns were recognised, shape (batch,).
-
-    With one output, above 0.5 means yes; otherwise the largest output is the answer.
-    """
-    if output.shape[-1] == 1:
-        return ((output > 0.5) == (desired > 0.5))[:, 0]
-    return np.asarray(output.argmax(axis=-1) == desired.argmax(axis=-1))
+def _first_epoch(initial_epoch: Any, resume: Any) -> int:
+    """Return the epoch to start at, which a State knows itself; else raise InputError."""
+    first = checks.whole("initial_epoch", initial_epoch)
+    if resume is None:
+        return first
+    if not isinstance(resume, State):
+        raise InputError(f"resume must be a checkpoint's State, but got {checks.shown(resume)}.")
+    return resume.epoch

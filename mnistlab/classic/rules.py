@@ -55,6 +55,7 @@ import numpy as np
 from mnistlab.checks import shown
 from mnistlab.classic import backprop, units
 from mnistlab.classic.backprop import Layer
+from mnistlab.classic.dropout import Mask, sent, with_mask
 from mnistlab.classic.signatures import (
     Bound,
     Function,
@@ -206,16 +207,23 @@ class Rules:
 
 
 def forward(
-    x: Array, layers: Sequence[Layer], activations: Sequence[str], rules: Rules
+    x: Array,
+    layers: Sequence[Layer],
+    activations: Sequence[str],
+    rules: Rules,
+    masks: Sequence[Mask] = (),
 ) -> tuple[list[Array], list[Array]]:
     """Do the forward pass as `backprop.forward` does, with a student's rules in it.
 
     Args:
         x, layers, activations: as for `backprop.forward`.
         rules: whose net input and activation are used.
+        masks: dropout: what each sending layer's activations are multiplied with on their way
+            to the next, x first (see dropout.py).
 
     Returns:
-        I of each layer, and the activations: x first, then f(I) of each layer.
+        I of each layer, and the activations: x first, then f(I) of each layer, before anything
+        of them is left out.
 
     Raises:
         RuleError: a rule raised, or returned what can't be used.
@@ -223,8 +231,9 @@ def forward(
     own_net_input, own_activation = rules.bound("net_input"), rules.bound("activation")
     net_inputs: list[Array] = []
     y = [x]
-    for (w, b), f in zip(layers, activations, strict=True):
-        net_inputs.append(_net_input(own_net_input, y[-1], w, b))  # (batch, receiving)
+    for k, ((w, b), f) in enumerate(zip(layers, activations, strict=True)):
+        y_in = with_mask(y[k], masks[k]) if masks else y[k]  # (batch, sending)
+        net_inputs.append(_net_input(own_net_input, y_in, w, b))  # (batch, receiving)
         same_as_hidden = f == activations[0] != "softmax"
         y.append(_activation(own_activation if same_as_hidden else None, f, net_inputs[-1]))
     return net_inputs, y
@@ -255,6 +264,7 @@ def errors(
     loss: str,
     rules: Rules,
     beta: float = 1.0,
+    masks: Sequence[Mask] = (),
 ) -> list[Array]:
     """Do the backward pass as `backprop.errors` does, with a student's rules in it.
 
@@ -262,6 +272,7 @@ def errors(
         layers, activations, net_inputs, y, desired, loss: as for `backprop.errors`.
         rules: whose output error, slope and hidden error are used.
         beta: the learning rate β, for a hidden error that asks for it.
+        masks: those of the forward pass; a unit that was left out has no error.
 
     Returns:
         E of each layer, the first hidden layer's first.
@@ -275,7 +286,8 @@ def errors(
             "f_I": y[k], "I": net_inputs[k - 1], "w": layers[k][0], "E": E[0],
             "f_j": y[k + 1], "I_j": net_inputs[k], "beta": beta,
         }  # fmt: skip
-        E.insert(0, _hidden_error(rules, activations[k - 1], given))
+        E_hidden = _hidden_error(rules, activations[k - 1], given)  # (batch, hidden)
+        E.insert(0, with_mask(E_hidden, masks[k]) if masks else E_hidden)
     return E
 
 
@@ -352,12 +364,14 @@ def downhill(
     activations: Sequence[str],
     loss: str,
     rules: Rules,
+    masks: Sequence[Mask] = (),
 ) -> tuple[list[Array], list[Array], list[Layer]]:
     """Return where each weight should move, as `backprop.downhill` does: Δw for β = 1.
 
     Args:
         x, desired, layers, activations, loss: as for `backprop.downhill`.
         rules: the student's own rules.
+        masks: as for `forward`.
 
     Returns:
         I and f(I) of each layer as `forward` gives them, and (w, b) directions of each layer.
@@ -365,9 +379,9 @@ def downhill(
     Raises:
         RuleError: a rule raised, or returned what can't be used.
     """
-    net_inputs, y = forward(x, layers, activations, rules)
-    E = errors(layers, activations, net_inputs, y, desired, loss, rules)
-    return net_inputs, y, changes(net_inputs, y, E, 1.0, rules)
+    net_inputs, y = forward(x, layers, activations, rules, masks)
+    E = errors(layers, activations, net_inputs, y, desired, loss, rules, masks=masks)
+    return net_inputs, y, changes(net_inputs, sent(y, masks), E, 1.0, rules)
 
 
 def step(
@@ -378,6 +392,7 @@ def step(
     loss: str,
     beta: float,
     rules: Rules,
+    masks: Sequence[Mask] = (),
 ) -> tuple[Array, Array]:
     """Take one step of the training algorithm as `backprop.step` does, with a student's rules.
 
@@ -387,6 +402,7 @@ def step(
     Args:
         x, desired, layers, activations, loss, beta: as for `backprop.step`.
         rules: the student's own rules; with none, the weights are `backprop.step`'s to the bit.
+        masks: as for `forward`.
 
     Returns:
         I and f(I) at the output as they were before the update, both (batch, outputs).
@@ -402,9 +418,9 @@ def step(
         >>> w.tolist()  # f(0) = 0.5, E = 2 (1 − 0.5), Δw = 0.5 · 1 · 1
         [[0.5]]
     """
-    net_inputs, y = forward(x, layers, activations, rules)
-    E = errors(layers, activations, net_inputs, y, desired, loss, rules, beta)
-    moves = changes(net_inputs, y, E, beta, rules)
+    net_inputs, y = forward(x, layers, activations, rules, masks)
+    E = errors(layers, activations, net_inputs, y, desired, loss, rules, beta, masks)
+    moves = changes(net_inputs, sent(y, masks), E, beta, rules)
     for (w, b), (change_w, change_b) in zip(layers, moves, strict=True):
         w += change_w  # (sending, receiving)
         b += change_b  # (receiving,)

@@ -4,17 +4,20 @@
     step            β_e = β_0 · rate^⌊e / every⌋      "step:2" halves β every 2 epochs
     exponential     β_e = β_0 · rate^e                "exponential:0.9"
     inverse_time    β_e = β_0 / (1 + rate · e)        "inverse_time:0.5"
+    one_cycle       up to β_0 and down to nearly 0    "one_cycle:50" over 50 epochs
     a function      β_e = f(e)
 
-e counts the epochs from 0, so the first epoch has β_0 itself. β_0 is the learning rate of
-`compile`, unless the schedule names a start of its own: "exponential:0.9,start=0.6". β depends on
-the epoch alone: a training that was stopped goes on with the β it would have had.
+e counts the epochs from 0, so the first epoch has β_0 itself; one cycle has it at its peak. β_0 is
+the learning rate of `compile`, unless the schedule names a start of its own:
+"exponential:0.9,start=0.6". β depends on the epoch alone: a training that was stopped goes on with
+the β it would have had.
 
 A schedule can be written as a text, for the command line or a file, and read back:
 `schedule(str(one)) == one`. The first value follows the colon, others by name, after commas.
 
 Source: the lecture, "Gradient descent"; Darken and Moody 1990 (inverse time); Keras's
-`ExponentialDecay` and `InverseTimeDecay`, which count batches where these count epochs.
+`ExponentialDecay` and `InverseTimeDecay`, which count batches where these count epochs; Smith and
+Topin 2018, "Super-convergence" (one cycle).
 
 Example:
     >>> beta = schedule("exponential", start=0.6, rate=0.5)
@@ -23,6 +26,7 @@ Example:
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -53,8 +57,43 @@ def inverse_time(epoch: int, rate: float = 0.5) -> float:
     return 1 / (1 + rate * epoch)
 
 
+LOWEST = 1e-4  # of β_0, in the last epoch of one cycle
+
+
+def one_cycle(epoch: int, epochs: int, warmup: float = 0.3) -> float:
+    """Return β_e / β_0 of one cycle: up in a straight line, down in half a cosine.
+
+        s = e / (epochs − 1), at most 1            the share of the cycle that is over
+        s < warmup:  1/25 + 24/25 · s / warmup
+        then:        0.0001 + 0.9999 · (1 + cos(π (s − warmup) / (1 − warmup))) / 2
+
+    Small steps first, while the weights are still random; large ones, which go past narrow
+    minima; small ones again at the end. After its epochs β stays as in the last of them.
+
+    Args:
+        epoch: e, counted from 0.
+        epochs: over how many epochs the cycle goes, from 2 on.
+        warmup: the share of the cycle in which β rises, in (0, 1).
+
+    Returns:
+        A share of β_0, from 0.0001 to 1.
+
+    Source: Smith and Topin 2018, "Super-convergence: very fast training of neural networks using
+    large learning rates"; the cosine and the numbers are those of PyTorch's OneCycleLR.
+
+    Example:
+        >>> [one_cycle(epoch, epochs=11) for epoch in (0, 3, 10)]
+        [0.04, 1.0, 0.0001]
+    """
+    share = min(epoch / (epochs - 1), 1.0)
+    if share < warmup:
+        return 1 / 25 + 24 / 25 * share / warmup
+    fallen = (share - warmup) / (1 - warmup)
+    return LOWEST + (1 - LOWEST) * (1 + math.cos(math.pi * fallen)) / 2
+
+
 KINDS: dict[str, Callable[..., float]] = {
-    kind.__name__: kind for kind in (constant, step, exponential, inverse_time)
+    kind.__name__: kind for kind in (constant, step, exponential, inverse_time, one_cycle)
 }
 
 
@@ -117,7 +156,8 @@ def schedule(what: Any = None, **values: Any) -> Schedule:
     Args:
         what: a name of `KINDS`; a text such as "step:2" or "exponential:0.9,start=0.6"; a function
             from the epoch (from 0) to β; a Schedule; or None for "constant".
-        values: those of a name: `start` (β_0, above 0), `rate`, `every` (epochs, from 1 on).
+        values: those of a name: `start` (β_0, above 0), `rate`, `every` (epochs, from 1 on),
+            `epochs` (from 2 on), `warmup` (in (0, 1)).
 
     Raises:
         InputError: an unknown name, a value that it doesn't have, or one out of its range.
@@ -159,6 +199,9 @@ def _from_text(text: str, more: dict[str, Any]) -> Schedule:
                 f"The schedule {name!r} has no value {one!r}. It has: {', '.join(known)}."
                 + checks.did_you_mean(one, list(known))
             )
+    for one, default in known.items():
+        if default is inspect.Parameter.empty and one not in given:
+            raise InputError(f"The schedule {name!r} needs a number of {one}: '{name}:50'.")
     checked = {one: _checked(name, one, given.get(one, default)) for one, default in known.items()}
     start = checked.pop("start")
     return Schedule(name, tuple(checked.items()), start)
@@ -194,9 +237,13 @@ def _checked(kind: str, name: str, value: Any) -> Any:
     """Return a schedule's value in its range; else raise InputError."""
     if name == "every":
         return checks.whole("every", value, minimum=1)
+    if name == "epochs":
+        return checks.whole("epochs", value, minimum=2)
     if name == "start" and value is None:
         return None
     result = checks.positive(name, value)
+    if name == "warmup" and result >= 1:
+        raise InputError(f"warmup must be above 0 and below 1, but got {checks.shown(value)}.")
     if name == "rate" and kind != "inverse_time" and result > 1:
         raise InputError(
             f"rate must be above 0 and at most 1 in {kind!r}, but got {checks.shown(value)}: β "

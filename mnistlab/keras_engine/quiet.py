@@ -35,6 +35,8 @@ def import_keras() -> ModuleType:
             "or take the network from scratch: engine='classic' (--engine classic)."
         )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if environment.backend_name() == "jax":
+        _same_bits_from_jax()
     with caught_stderr(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # other packages' deprecations are not the student's
         keras = importlib.import_module("keras")
@@ -42,7 +44,26 @@ def import_keras() -> ModuleType:
             tensorflow = importlib.import_module("tensorflow")
             tensorflow.config.list_logical_devices()
             tensorflow.get_logger().setLevel("ERROR")  # "retracing", once a lab trains many models
+        same_bits(keras.backend.backend())
     return keras
+
+
+def same_bits(backend: str) -> None:
+    """Ask a GPU for the same bits in each run, at some cost in time; a CPU gives them anyway."""
+    module = sys.modules[backend]
+    if backend == "tensorflow" and module.config.list_physical_devices("GPU"):
+        module.config.experimental.enable_op_determinism()
+    if backend == "torch" and module.cuda.is_available():
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        module.use_deterministic_algorithms(True)
+
+
+def _same_bits_from_jax() -> None:
+    """Say the same to JAX, which reads it when it is imported."""
+    flag = "--xla_gpu_deterministic_ops=true"
+    said = os.environ.get("XLA_FLAGS", "")
+    if flag.partition("=")[0] not in said:
+        os.environ["XLA_FLAGS"] = f"{said} {flag}".strip()
 
 
 @contextlib.contextmanager

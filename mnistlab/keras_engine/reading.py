@@ -106,22 +106,43 @@ def training_of(model: keras.Model) -> dict[str, object]:
     """Return learning rule, β and loss that a model was compiled with, where the lab knows them.
 
     Returns:
-        optimizer, learning_rate and loss; None for what isn't known.
+        optimizer, learning_rate and loss, None for what isn't known; weight_decay, ema_momentum
+        and what is left out at random.
     """
     optimizer = getattr(model, "optimizer", None)
+    shares = _left_out(model)
     if optimizer is None:
-        return {"optimizer": None, "learning_rate": None, "loss": None}
+        return {"optimizer": None, "learning_rate": None, "loss": None, **shares}
     name = type(optimizer).__name__.lower()
     return {
         "optimizer": name if name in choices.OPTIMIZERS and _is_plain(optimizer) else None,
         "learning_rate": float(optimizer.learning_rate),
         "loss": _loss_of(model),
+        "weight_decay": float(optimizer.weight_decay or 0.0),
+        "ema_momentum": float(optimizer.ema_momentum) if optimizer.use_ema else 0.0,
+        **shares,
     }
+
+
+def _left_out(model: keras.Model) -> dict[str, object]:
+    """Return the shares of inputs and hidden units that Dropout layers leave out; 0 for none.
+
+    Hidden layers with different shares have none that could be said of all: the largest is.
+    """
+    shares = {"input_dropout": 0.0, "dropout": 0.0}
+    name = "input_dropout"
+    for layer in model.layers:
+        if type(layer).__name__ == "Dense":
+            name = "dropout"
+        elif type(layer).__name__ == "Dropout":
+            shares[name] = max(shares[name], float(layer.rate))
+    return dict(shares)
 
 
 def _is_plain(made: Any) -> bool:
     """Return whether an optimizer or a loss has Keras's own settings: no momentum, no smoothing."""
-    of_itself = {"name", "learning_rate", "reduction", "dtype"}
+    of_itself = {"name", "learning_rate", "reduction", "dtype",
+                 "weight_decay", "use_ema", "ema_momentum"}  # fmt: skip
     settings, plain = made.get_config(), type(made)().get_config()
     return all(plain.get(k) == v for k, v in settings.items() if k not in of_itself)
 

@@ -1,29 +1,34 @@
 """Fit, evaluate and predict with a Keras model, ours or one written by hand."""
 
 import contextlib
-import math
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from mnistlab import stopping
+from mnistlab.checkpoint import State
 from mnistlab.classic import arrays
 from mnistlab.classic.schedules import Schedule
-from mnistlab.errors import DivergedError, InputError
+from mnistlab.errors import InputError
 from mnistlab.history import History
-from mnistlab.keras_engine import pipeline, reading
+from mnistlab.keras_engine import building, executions, pipeline, reading, states
+from mnistlab.keras_engine.callbacks import (
+    CtrlC,
+    EpochEnded,
+    Keeper,
+    Leave,
+    Reporter,
+    Scheduler,
+    learning_rate_kept,
+)
 from mnistlab.progress import Progress
 
 Array = NDArray[np.floating]
 
 EVALUATION_BATCH = 1000  # patterns at a time where nothing is learnt
-STEPS_AT_ONCE = 50  # updates in one call of TensorFlow; more gain little
 
 
 def inputs(model: keras.Model, x: Array) -> Array:
@@ -58,113 +63,6 @@ def must_be_compiled(model: keras.Model) -> None:
         )
 
 
-class Reporter(keras.callbacks.Callback):
-    """Turns what Keras reports into a History and a Progress, and stops at a loss that is NaN."""
-
-    def __init__(
-        self,
-        history: History,
-        progress: Progress,
-        on_epoch_end: Callable[[int], Any] | None = None,
-    ) -> None:
-        super().__init__()
-        self._history, self._progress, self._then = history, progress, on_epoch_end
-        self._started = self._seconds = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Start the clock."""
-        self._progress.epoch_begin(epoch)
-        self._started = time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Move the bar; the clock stops at the last batch, before validation."""
-        loss = float(logs["loss"])
-        self._progress.advance(batch + 1, loss)
-        self._seconds = time.perf_counter() - self._started
-        if not math.isfinite(loss):
-            raise DivergedError.at(self._rate())
-
-    def _rate(self) -> float:
-        return float(self.model.optimizer.learning_rate)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Record and show the epoch's figures."""
-        names = ("loss", "accuracy", "val_loss", "val_accuracy")
-        figures: dict[str, float | None] = {name: logs.get(name) for name in names}
-        figures.update(learning_rate=self._rate(), seconds=self._seconds)
-        self._history.record(**figures)
-        self._progress.epoch_end(epoch, figures)
-        if self._then is not None:
-            self._then(epoch)
-
-
-class CtrlC:
-    """Sees to it that Ctrl-C ends a training as a KeyboardInterrupt.
-
-    Where it comes while TensorFlow calls Python back, TensorFlow makes an error of its own of it;
-    and while Python collects an object, it is dropped. So it is noted, too, and asked for.
-    """
-
-    def __init__(self) -> None:
-        self.came = False
-        self._before: Any = None
-
-    def __enter__(self) -> "CtrlC":
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.getsignal(signal.SIGINT)
-        if callable(self._before):
-            signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def _note(self, number: int, frame: Any) -> None:
-        self.came = True
-        self._before(number, frame)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if callable(self._before):
-            signal.signal(signal.SIGINT, self._before)
-        if self.came and not isinstance(error, KeyboardInterrupt):
-            raise KeyboardInterrupt from error
-
-    def watch(self) -> keras.callbacks.Callback:
-        """Return a callback that raises it, where it was dropped, at the start of an epoch."""
-        return keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: self.ask())
-
-    def ask(self) -> None:
-        """Raise KeyboardInterrupt if Ctrl-C came."""
-        if self.came:
-            raise KeyboardInterrupt
-
-
-class Scheduler(keras.callbacks.Callback):
-    """Sets β at the start of each epoch; it starts from the β that the model was compiled with."""
-
-    def __init__(self, schedule: Schedule, model: keras.Model, epochs: range) -> None:
-        super().__init__()
-        self._schedule, self._start = schedule, float(model.optimizer.learning_rate)
-        schedule.must_serve(epochs, self._start)
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Set the epoch's β."""
-        self.model.optimizer.learning_rate = self._schedule.at(epoch, self._start)
-
-
-@contextlib.contextmanager
-def _learning_rate_kept(model: keras.Model, schedule: Schedule | None) -> Iterator[None]:
-    """Put β back after a scheduled training, so that the next one starts from the same."""
-    before = float(model.optimizer.learning_rate)
-    try:
-        yield
-    finally:
-        if schedule is not None:
-            model.optimizer.learning_rate = before
-
-
 def fit(
     model: keras.Model,
     x: Array,
@@ -180,6 +78,13 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     on_epoch_end: Callable[[int], Any] | None = None,
     schedule: Schedule | None = None,
+    images: Callable[[int], Array] | None = None,
+    patience: int | None = None,
+    acceptable_error: float | None = None,
+    tensorboard: str | None = None,
+    resume: State | None = None,
+    keep: Callable[[State], object] | None = None,
+    keep_every: int | None = None,
 ) -> None:
     """Train with Keras's own `model.fit`, in the package's order of patterns.
 
@@ -194,92 +99,94 @@ def fit(
         validation: (x, y) for validation after each epoch.
         verbose: 0 nothing, 1 or "auto" progress, 2 one line an epoch.
         initial_epoch: the epoch to start at.
-        callbacks: the caller's own Keras callbacks; with any, each batch is reported.
+        callbacks: the caller's own Keras callbacks; one that listens to batches gets each.
         on_epoch_end: called with each epoch's number when it has ended.
         schedule: β over the epochs; after the training β is again what it was before.
+        images: a function from the epoch to x, where the patterns change from epoch to epoch.
+        patience, acceptable_error: when to stop before the last epoch (see stopping.py).
+        tensorboard: the folder that Keras's TensorBoard callback writes to.
+        resume: where an earlier training of the same model stood; it goes on from there.
+        keep: called with the State after each epoch, and within one after `keep_every` batches
+            or the few more that one call of the backend does.
+        keep_every: see `keep`; None: after each epoch only.
 
     Raises:
         InputError: a model that isn't compiled, or that takes other inputs.
         DivergedError: the loss became NaN or infinite.
     """
     must_be_compiled(model)
-    steps = -(-len(x) // batch_size)
-    due = pipeline.EpochOrder(order, initial_epoch)
-    own: list[keras.callbacks.Callback] = [pipeline.Follow(due)]
+    first, batch = (resume.epoch, resume.batch) if resume else (initial_epoch, 0)
+    limits = stopping.checked(patience, acceptable_error)
+    if limits[1] is not None:
+        _report_total_error(model)
+    own: list[keras.callbacks.Callback] = []
     if schedule is not None:
-        own.append(Scheduler(schedule, model, range(initial_epoch, epochs)))
+        own.append(Scheduler(schedule, model, range(first, epochs)))
+    if tensorboard is not None:
+        own.append(_tensorboard(tensorboard))
+    shaped = inputs(model, x)
+    desired = targets(model, y)
+    steps = -(-len(x) // batch_size)
+    held_back = validation and (inputs(model, validation[0]), targets(model, validation[1]))
     ctrl_c = CtrlC()
+
+    def go(first: int, last: int, batch: int) -> None:
+        """Train from a batch of the first epoch on; a started epoch is finished alone."""
+        presented = pipeline.Presented(
+            lambda epoch: shaped if images is None else inputs(model, images(epoch)),
+            desired, batch_size, order, first, batch,
+        )  # fmt: skip
+        seconds = resume.sums.get("seconds", 0.0) if resume and batch else 0.0
+        reporter = Reporter(
+            history, progress, on_epoch_end, limits=limits, started=(batch, seconds),
+            desired=desired.size if limits[1] is not None else 0,
+        )  # fmt: skip
+        called = [pipeline.Follow(presented), *own, ctrl_c.watch(), reporter, *callbacks]
+        if resume and batch:
+            called.append(states.PutMetricsBack(resume, shaped[:1], desired[:1]))
+        if keep is not None:
+            called.append(Keeper(keep, keep_every, steps, reporter, history, batch))
+        if batch:
+            called.append(Leave())
+        with contextlib.closing(presented), contextlib.suppress(EpochEnded):
+            model.fit(
+                pipeline.batches(presented), epochs=last, initial_epoch=first,
+                validation_data=held_back, validation_batch_size=EVALUATION_BATCH,
+                shuffle=False, verbose=0, callbacks=called,
+            )  # fmt: skip
+
     with (
         ctrl_c,
         Progress(epochs, steps, verbose) as progress,
-        _steps_at_once(model, steps, callbacks),
-        _learning_rate_kept(model, schedule),
+        executions.chosen(model, steps, batch_size, callbacks),
+        learning_rate_kept(model, schedule),
     ):
-        model.fit(
-            pipeline.batches(inputs(model, x), targets(model, y), batch_size, due),
-            epochs=epochs,
-            initial_epoch=initial_epoch,
-            validation_data=validation and (inputs(model, validation[0]),
-                                            targets(model, validation[1])),
-            validation_batch_size=EVALUATION_BATCH,
-            shuffle=False,
-            verbose=0,
-            callbacks=[*own, ctrl_c.watch(), Reporter(history, progress, on_epoch_end), *callbacks],
-        )  # fmt: skip
+        if resume is not None:
+            states.put_back(model, resume)
+        if batch:
+            go(first, first + 1, batch)
+            first += 1
+        if stopping.reason_to_stop(history.history, *limits):
+            go(first, first, 0)  # no further epoch; Keras still puts averages in the weights' place
+        else:
+            go(first, max(first, epochs), 0)
+        if history.epochs < epochs - initial_epoch:
+            history.stopped = stopping.reason_to_stop(history.history, *limits)
+            progress.say(stopping.message(history.history, history.stopped))
 
 
-# What a callback overrides when it wants to hear of every batch, of training or of validation.
-BATCH_HOOKS = (
-    *("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
-    *("on_test_batch_begin", "on_test_batch_end"),
-)
+def _report_total_error(model: keras.Model) -> None:
+    """See to it that Keras reports the mean of |desired − actual|, from which the sum follows."""
+    if reading.loss_name(model).startswith("sparse_"):
+        raise InputError("acceptable_error sums |desired - actual| over the outputs, but the "
+                         "model's loss takes labels. Compile it with 'categorical_crossentropy' "
+                         "in place of the sparse one.")  # fmt: skip
+    building.report_also(model, "mean_absolute_error")
 
 
-def wants_batches(callback: keras.callbacks.Callback) -> bool:
-    """Return whether a callback listens to batches, in its class or as an attribute of its own."""
-    base = keras.callbacks.Callback
-    return any(
-        getattr(getattr(callback, hook), "__func__", None) is not getattr(base, hook)
-        for hook in BATCH_HOOKS
-    )
-
-
-@contextlib.contextmanager
-def _steps_at_once(
-    model: keras.Model, steps: int, callbacks: Sequence[keras.callbacks.Callback]
-) -> Iterator[None]:
-    """Let Keras run several updates a call meanwhile: the same updates, with less between them."""
-    before = model.steps_per_execution
-    refused = keras.backend.backend() == "torch"  # Keras knows several updates a call not there
-    if before > 1 or refused or any(wants_batches(one) for one in callbacks):
-        yield
-        return
-    _set_steps(model, min(steps, STEPS_AT_ONCE))
-    try:
-        yield
-    finally:
-        _set_steps(model, before)
-
-
-FUNCTIONS = ("train_function", "test_function", "predict_function")
-
-
-def _set_steps(model: keras.Model, steps: int) -> None:
-    """Set how many updates a call does, with the functions that Keras traced for that number.
-
-    They hold the number, and tracing them anew takes a third of a second; so those of each number
-    are kept with the model for the next training, until it is compiled again.
-    """
-    compiled = (model.optimizer, model._compile_loss, model._compile_metrics)
-    kept: tuple[tuple[Any, ...], dict[int, list[Any]]] | None
-    kept = getattr(model, "_mnistlab_functions", None)
-    if kept is None or any(a is not b for a, b in zip(kept[0], compiled, strict=True)):
-        kept = (compiled, {})
-        object.__setattr__(model, "_mnistlab_functions", kept)  # past Keras's tracking of layers
-    kept[1][model.steps_per_execution] = [getattr(model, name) for name in FUNCTIONS]
-    model.steps_per_execution = steps
-    for name, function in zip(FUNCTIONS, kept[1].get(steps, [None] * 3), strict=True):
-        setattr(model, name, function)
+def _tensorboard(folder: str) -> keras.callbacks.Callback:
+    """Return Keras's TensorBoard callback, told of epochs only."""
+    return keras.callbacks.TensorBoard(folder, write_graph=False, update_freq="epoch")
 
 
 def evaluate(model: keras.Model, x: Array, y: NDArray[np.generic]) -> dict[str, float]:

@@ -1,0 +1,256 @@
+"""One file with the whole state of a training, from which it goes on exactly.
+
+The order of patterns, β and every random choice are pure functions of seed, epoch and batch, so
+what has to be kept is where the training stands, its arrays, the sums of the running epoch and
+the History. All of it goes into one file:
+
+    mnistlab checkpoint 1             what it is, and of which form
+    9f86d081884c7d65…                 SHA-256 of everything below
+    a .npz archive, not compressed    the arrays, and a header in JSON
+
+The file is written aside, synced and renamed, and the one before it is kept beside it. So a
+process that is killed at any moment leaves a checkpoint that can be read.
+
+Source: what Keras's BackupAndRestore leaves out: position, order, History, one file.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistlab.checks import shown
+from mnistlab.errors import InputError
+from mnistlab.notices import notice
+
+LATEST, PREVIOUS = "latest.checkpoint", "previous.checkpoint"
+MAGIC = b"mnistlab checkpoint "
+VERSION = 1
+HEADER = "header"  # the member of the archive that holds JSON
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a training stands.
+
+    Attributes:
+        epoch: the epoch that runs, counted from 0.
+        batch: how many of its updates are done; 0: it has not begun.
+        arrays: weights, the optimizer's memory, and whatever else the engine needs, by name.
+        sums: the engine's running sums over the epoch's patterns so far, by name.
+        history: the columns of the History, of the epochs that have ended.
+    """
+
+    epoch: int
+    batch: int
+    arrays: Mapping[str, NDArray[Any]]
+    sums: Mapping[str, float] = field(default_factory=dict)
+    history: Mapping[str, list[float]] = field(default_factory=dict)
+
+
+class Checkpoint:
+    """The checkpoint of one training, in a folder of its own.
+
+    Args:
+        folder: where it lies or will lie; made where it doesn't exist.
+        identity: what the training is: config, data set, versions. A state of another training
+            isn't taken.
+
+    Attributes:
+        state: the State that lay there, or None for a new training.
+
+    Raises:
+        InputError: the folder can't be used, or holds another training's checkpoint.
+
+    Example:
+        >>> checkpoint = Checkpoint("lab", {"epochs": 5})  # doctest: +SKIP
+        >>> network.fit(x, y, 5, resume=checkpoint.state, keep=checkpoint.keep)  # doctest: +SKIP
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], identity: Mapping[str, Any]) -> None:
+        self.folder = _usable(folder)
+        self.identity = dict(identity)
+        self._warned = False
+        found = read(self.folder)
+        self.state: State | None = None
+        if found is not None:
+            _must_be_the_same(self.folder, found.identity, self.identity)
+            self.state = found.state
+
+    def keep(self, state: State) -> None:
+        """Write a state; where that fails, training goes on, and one line says so once."""
+        try:
+            write(self.folder, self.identity, state)
+        except OSError as why:
+            if not self._warned:
+                self._warned = True
+                notice(f"no checkpoint could be written to {self.folder}: {why.strerror or why}. "
+                       "Training goes on without; free some space there.")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What lies in a checkpoint: whose it is, and the state."""
+
+    identity: dict[str, Any]
+    state: State
+
+
+def _usable(folder: str | os.PathLike[str]) -> Path:
+    """Return the folder of a checkpoint, which can be made and written to; else InputError."""
+    try:
+        path = Path(folder).expanduser()
+        if not str(folder).strip():
+            raise ValueError("the name is blank")
+        path.mkdir(parents=True, exist_ok=True)
+        os.listdir(path)
+        aside = path / f".{secrets.token_hex(4)}.tmp"
+        aside.touch()
+        aside.unlink()
+    except (OSError, TypeError, ValueError) as why:
+        said = getattr(why, "strerror", None) or why
+        raise InputError(f"checkpoint={shown(folder)} can't be used as a folder: {said}. Choose a "
+                         "folder of your own.") from why  # fmt: skip
+    return path
+
+
+# ── whose it is ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _must_be_the_same(folder: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    """Raise InputError that names what differs between two trainings."""
+    there, here = _flat(there), _flat(here)
+    names = [name for name in here | there if there.get(name) != here.get(name)]
+    if names:
+        said = "; ".join(f"{n} was {there.get(n)!r} and is {here.get(n)!r}" for n in names)
+        raise InputError(
+            f"{folder} holds the checkpoint of another training: {said}. Give the same settings "
+            "to go on with it, or another folder to start anew."
+        )
+
+
+def _flat(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping without mappings in it, as JSON gives it back."""
+    flat: dict[str, Any] = {}
+    for name, value in json.loads(json.dumps(identity)).items():
+        flat.update(_flat(value) if isinstance(value, dict) else {name: value})
+    return flat
+
+
+# ── written ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def write(folder: Path, identity: Mapping[str, Any], state: State) -> None:
+    """Write a state as the latest, and keep the one before it.
+
+    Raises:
+        OSError: the system wouldn't; what lay there is still there.
+    """
+    latest = folder / LATEST
+    aside = folder / f".{LATEST}.{os.getpid()}.{secrets.token_hex(4)}.tmp"
+    try:
+        with open(aside, "xb") as file:
+            for part in _packed(identity, state):
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(latest, folder / PREVIOUS)
+        os.replace(aside, latest)
+        _sync(folder)
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+
+
+def _packed(identity: Mapping[str, Any], state: State) -> tuple[bytes, memoryview]:
+    """Return the parts of a checkpoint file: first lines and archive."""
+    about = {name: value for name, value in vars(state).items() if name != "arrays"}
+    header = json.dumps({"identity": dict(identity), **about})
+    archive = io.BytesIO()
+    members = {HEADER: np.frombuffer(header.encode(), np.uint8), **state.arrays}
+    np.savez(archive, **members)  # type: ignore[arg-type]
+    content = archive.getbuffer()
+    digest = hashlib.sha256(content).hexdigest().encode()
+    return MAGIC + str(VERSION).encode() + b"\n" + digest + b"\n", content
+
+
+def _sync(folder: Path) -> None:
+    """Make sure that the renaming is on the disk, where the system can do that."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+# ── read ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read(folder: Path) -> Kept | None:
+    """Return what lies in a folder, the latest that can be read; None where there is nothing.
+
+    Raises:
+        InputError: there are checkpoints, but none that can be read.
+    """
+    _remove_leftovers(folder)
+    damaged: list[str] = []
+    for name in (LATEST, PREVIOUS):
+        try:
+            kept = _unpacked((folder / name).read_bytes())
+        except FileNotFoundError:
+            continue
+        except InputError:  # a newer version's, which is a ValueError too
+            raise
+        except (OSError, ValueError) as why:
+            damaged.append(f"{name}: {why}")
+            continue
+        if damaged:
+            where = f"epoch {kept.state.epoch + 1}, batch {kept.state.batch}"
+            notice(f"the latest checkpoint in {folder} is damaged, and the one before it serves: "
+                   f"{where}. ({damaged[0]})")  # fmt: skip
+        return kept
+    if damaged:
+        raise InputError(f"No checkpoint in {folder} can be read ({'; '.join(damaged)}). Remove "
+                         "the folder, or choose another, to start anew.")  # fmt: skip
+    return None
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a process that was killed while writing left behind."""
+    for aside in folder.glob(f".{LATEST}.*.tmp"):
+        with contextlib.suppress(OSError):
+            aside.unlink()
+
+
+def _unpacked(content: bytes) -> Kept:
+    """Return what a checkpoint file holds.
+
+    Raises:
+        InputError: a newer version wrote it.
+        ValueError: it is damaged.
+    """
+    first, _, rest = content.partition(b"\n")
+    digest, _, archive = rest.partition(b"\n")
+    if not first.startswith(MAGIC) or not first.removeprefix(MAGIC).isdigit():
+        raise ValueError("it is no checkpoint")
+    if int(first.removeprefix(MAGIC)) > VERSION:
+        raise InputError("The checkpoint was written by a newer mnistlab. Update: "
+                         "pip install --upgrade mnistlab.")  # fmt: skip
+    if hashlib.sha256(archive).hexdigest().encode() != digest:
+        raise ValueError("it isn't whole")
+    with np.load(io.BytesIO(archive), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    about = json.loads(arrays.pop(HEADER).tobytes())
+    identity = about.pop("identity")
+    return Kept(identity, State(arrays=arrays, **about))
