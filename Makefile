@@ -1,12 +1,13 @@
 # make run    trains the lecture's network        make test   runs all tests
-# make bench  measures against peers              make clean  removes what these made
+# make bench  measures against peers              make soak   the long counts (about an hour)
+# make clean  removes what these made
 # Options of `mnistlab run`: make run ARGS="--engine classic --epochs 3"
 
 PYTHON ?= $(firstword $(foreach v,python3 python3.13 python3.12 python3.11,$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: run test bench lint clean python
+.PHONY: run test bench soak clean
 
 run: .venv/.installed
 	@$(BIN)/mnistlab run $(ARGS)
@@ -21,6 +22,12 @@ bench: .venv/.installed-bench
 	@$(BIN)/python benchmarks/overhead.py
 	@$(BIN)/python benchmarks/training.py
 	@$(BIN)/python benchmarks/training.py --growth
+	@$(BIN)/python benchmarks/fit.py
+	@$(BIN)/python benchmarks/memory.py
+
+soak: .venv/.installed-test
+	@$(BIN)/python benchmarks/kills.py
+	@$(BIN)/python benchmarks/accuracy.py
 
 .venv/.installed: pyproject.toml .venv/.made
 	@echo 'Installing mnistlab and what it needs into .venv; TensorFlow is large, so this takes minutes.'

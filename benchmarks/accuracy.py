@@ -13,6 +13,7 @@ import dataclasses
 import math
 import statistics
 import time
+from typing import Any
 
 import mnistlab
 from mnistlab import experiment, recipes, steps
@@ -28,12 +29,13 @@ def without_test(dataset: Dataset) -> Dataset:
     )
 
 
-def trained(config: ExperimentConfig, dataset: Dataset) -> object:
-    """Return the model that a config trains; it never sees the test patterns."""
-    blind = without_test(dataset)
-    model = experiment.built(config, blind)
+def trained(config: ExperimentConfig, dataset: Dataset, blind: bool = True) -> object:
+    """Return the model that a config trains; `blind`: it never sees the test patterns."""
+    if blind:
+        dataset = without_test(dataset)
+    model = experiment.built(config, dataset)
     steps.fit_model(
-        model, blind, config.epochs, config.batch_size or 32, config.order or "random",
+        model, dataset, config.epochs, config.batch_size or 32, config.order or "random",
         config.seed or 0, config.validation_split, verbose=0, schedule=config.schedule,
         deformation=config.deformation, patience=config.patience,
         acceptable_error=config.acceptable_error,
@@ -41,7 +43,7 @@ def trained(config: ExperimentConfig, dataset: Dataset) -> object:
     return model
 
 
-def measured(name: str, seeds: int, engine: str, dataset: Dataset) -> dict[str, object]:
+def measured(name: str, seeds: int, engine: str, dataset: Dataset) -> dict[str, Any]:
     """Train a recipe from each seed, test it once, and return the figures."""
     accuracies, seconds = [], []
     for seed in range(seeds):
@@ -58,8 +60,11 @@ def measured(name: str, seeds: int, engine: str, dataset: Dataset) -> dict[str, 
         "machine": machine(),
         "config": recipes.recipe(name).as_dict() | {"engine": engine, "dataset": dataset.name},
         "accuracies": [round(one, 4) for one in accuracies],
-        "mean": round(statistics.mean(accuracies), 5),
-        "standard error": error and round(error, 5),
+        "figures": {
+            "mean": round(statistics.mean(accuracies), 5),
+            "standard error": error and round(error, 5),
+            "seconds": round(statistics.median(seconds), 1),
+        },
         "seconds": seconds,
     }
 
@@ -75,7 +80,8 @@ def main() -> None:
     for name in given.recipe or recipes.RECIPES:
         found = measured(name, given.seeds, given.engine, dataset)
         write(f"accuracy_{name}", found)
-        print(f"{name}: {found['mean']:.2%} ± {found['standard error'] or 0:.2%}")
+        figures = found["figures"]
+        print(f"{name}: {figures['mean']:.2%} ± {figures['standard error'] or 0:.2%}")
 
 
 if __name__ == "__main__":

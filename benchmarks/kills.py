@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # where it is imported from elsewhere
-from side_by_side import machine, write  # noqa: E402
+from side_by_side import machine, write
 
 # Batches of 8 and states every 50 updates: a good part of the time goes into writing.
 PROGRAM = """

@@ -39,13 +39,13 @@ def book() -> ExperimentConfig:
 
 PLAIN: dict[str, Any] = {
     "optimizer": "adam",
-    "learning_rate": 0.004,
+    "learning_rate": 0.006,
     "schedule": "one_cycle:50",
     "epochs": 50,
     "batch_size": 128,
     "input_dropout": 0.2,
     "dropout": 0.3,
-    "weight_decay": 1e-4,
+    "weight_decay": 0.01,
     "ema_momentum": 0.999,
 }
 

@@ -6,9 +6,10 @@ The folder of a run (version 1, readable for ever):
     weights.npz             kernel_0, bias_0, kernel_1, bias_1, …
     model.keras             the model as plain Keras (Keras engine only)
     history.csv             one row an epoch
-    learning_curves.png     loss and accuracy by epoch
-    confusion_matrix.png    what was taken for what
-    worst_mistakes.png      the images it got most wrong (images only)
+    learning_curves.png     loss and accuracy by epoch; of a regression, the mean absolute error
+    confusion_matrix.png    what was taken for what (classes only)
+    worst_mistakes.png      the images it got most wrong (images of classes only)
+    predictions.png         predicted against actual values (regression only)
 """
 
 import csv
@@ -321,7 +322,7 @@ class ExperimentResult:
         }
 
     def learning_curves(self) -> "Picture":
-        """Return the picture of loss and accuracy by epoch."""
+        """Return the picture of loss and accuracy, or mean absolute error, by epoch."""
         from mnistlab import plots
 
         return plots.learning_curves(self.history)
@@ -343,22 +344,44 @@ class ExperimentResult:
 
         Raises:
             NotFittedError: the result was loaded, and the images aren't here.
-            InputError: the data set isn't made of images.
+            InputError: the data set isn't made of images, or is a regression.
         """
         from mnistlab import plots
 
+        if self.confusion_matrix is None:
+            raise InputError(f"{self.dataset.name} is a regression: it has no classes to mistake. "
+                             "See predictions_picture().")  # fmt: skip
+        data, outputs = self._tested_on("images")
+        if data.test_images is None:
+            raise InputError(f"{self.dataset.name} isn't made of images, so there is no gallery.")
+        return plots.worst_mistakes(
+            data.test_images, data.y_test, outputs, self.dataset.class_names, count
+        )
+
+    def predictions_picture(self) -> "Picture":
+        """Return the picture of a regression's predicted against actual values.
+
+        Raises:
+            InputError: the data set has classes.
+            NotFittedError: the result was loaded, and the test patterns aren't here.
+        """
+        from mnistlab import plots
+
+        if self.confusion_matrix is not None:
+            raise InputError(f"{self.dataset.name} has classes, no values to predict. See "
+                             "confusion_picture() for what was taken for what.")  # fmt: skip
+        data, outputs = self._tested_on("patterns")
+        return plots.predictions(data.y_test, outputs)
+
+    def _tested_on(self, what: str) -> tuple[Dataset, NDArray[np.floating]]:
+        """Return the data set and the outputs for its test patterns, or raise NotFittedError."""
         if self.data is None or self.test_outputs is None:
             raise NotFittedError(
-                "This result was loaded, and the test images aren't saved with it. Test the "
+                f"This result was loaded, and the test {what} aren't saved with it. Test the "
                 "model on the data set again: mnistlab.ExperimentResult.from_steps("
                 f"mnistlab.load_data({self.dataset.name!r}), result.model, result.history)."
             )
-        if self.data.test_images is None:
-            raise InputError(f"{self.dataset.name} isn't made of images, so there is no gallery.")
-        return plots.worst_mistakes(
-            self.data.test_images, self.data.y_test, self.test_outputs,
-            self.dataset.class_names, count,
-        )  # fmt: skip
+        return self.data, self.test_outputs
 
     # ── saved and loaded ────────────────────────────────────────────────────────────────────────
 
@@ -408,9 +431,12 @@ class ExperimentResult:
         }
         if self.confusion_matrix is not None:
             writers["confusion_matrix.png"] = lambda path: self.confusion_picture().save(path)
+        elif self.data is not None and self.test_outputs is not None:
+            writers["predictions.png"] = lambda path: self.predictions_picture().save(path)
         if not isinstance(self.model, ClassicNetwork):
             writers["model.keras"] = lambda path: save_keras(path, self.model)
-        if self.data is not None and self.data.test_images is not None:
+        images = self.data is not None and self.data.test_images is not None
+        if images and self.confusion_matrix is not None:
             writers["worst_mistakes.png"] = lambda path: self.worst_mistakes().save(path)
         return writers
 

@@ -29,6 +29,7 @@ FILES = (
     "learning_curves.png",
     "confusion_matrix.png",
     "worst_mistakes.png",
+    "predictions.png",
     "comparison.json",
     "comparison.png",
 )  # all that a run or a comparison may leave

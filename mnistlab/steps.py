@@ -389,7 +389,10 @@ def deformed_images(
     if images is None or images.ndim != 3:
         raise InputError(f"deformation={deformation!r} bends grey images, and {dataset.name} "
                          "has none. Leave it out.")  # fmt: skip
-    return lambda epoch: deformations.deformed(images[:n], deformation, seed, epoch, dataset.scale)
+    threads = os.cpu_count() or 1
+    return lambda epoch: deformations.deformed(
+        images[:n], deformation, seed, epoch, dataset.scale, threads
+    )
 
 
 @contextlib.contextmanager

@@ -90,6 +90,7 @@ ROOMS = {
         "picture",
         "arguments",
         "runs",
+        "values",
         "confusion",
         "curves",
         "engines",

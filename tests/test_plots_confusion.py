@@ -1,10 +1,12 @@
 """The confusion matrix: its counts, its colours, its words."""
 
+from itertools import pairwise
 from typing import Any
 
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from mnistlab import plots
@@ -88,6 +90,52 @@ def test_a_hundred_classes_get_as_many_labels_as_can_be_read() -> None:
     axes = plots.confusion_matrix(np.eye(100, dtype=int), names).axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == names[::3]
+
+
+def overlap(axes: Axes) -> bool:
+    """Tell whether two neighbouring names along an axis lie on each other."""
+    across = [label.get_window_extent() for label in axes.get_xticklabels()]
+    down = [label.get_window_extent() for label in axes.get_yticklabels()]
+    return any(left.x1 > right.x0 for left, right in pairwise(across)) or any(
+        upper.y0 < lower.y1 for upper, lower in pairwise(down)
+    )
+
+
+@pytest.mark.parametrize("letters", [4, 10, 60])
+@pytest.mark.parametrize("classes", [3, 10, 20, 48, 100])
+def test_names_lie_beside_each_other_inside_the_picture(classes: int, letters: int) -> None:
+    names = [f"{number} {'name' * 20}"[:letters] for number in range(classes)]
+    picture = plots.confusion_matrix(np.eye(classes, dtype=int) + 1, names)
+    picture.draw_without_rendering()
+    axes = picture.axes[0]
+    assert not overlap(axes)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        box = label.get_window_extent()
+        assert box.x0 >= 0 and box.y0 >= 0
+    assert axes.get_window_extent().width > 0.4 * picture.bbox.width
+
+
+def test_long_names_take_no_room_from_the_matrix() -> None:
+    sides = []
+    for letters in (2, 20):
+        names = [str(number).zfill(letters) for number in range(10)]
+        picture = plots.confusion_matrix(np.eye(10, dtype=int), names)
+        picture.draw_without_rendering()
+        sides.append(picture.axes[0].get_window_extent().width)
+    assert sides[1] > 0.9 * sides[0]
+
+
+def test_of_many_classes_the_three_most_frequent_confusions_are_told() -> None:
+    counts = np.diag([90] * 46)
+    counts[3, 4], counts[40, 2], counts[5, 6], counts[1, 0] = 22, 30, 1, 1
+    caption = plots.confusion_matrix(counts, [f"topic {number}" for number in range(46)]).caption
+    assert caption == (
+        "4,140 of 4,194 right (98.7%); most often a topic 40 was taken for a topic 2: 30 times; "
+        "then a topic 3 was taken for a topic 4: 22 times; "
+        "then a topic 1 was taken for a topic 0: once."
+    )
+    two = plots.confusion_matrix(np.eye(30, dtype=int), [str(number) for number in range(30)])
+    assert two.caption == "30 of 30 right (100.0%); no mistakes."
 
 
 @pytest.mark.parametrize("name", ["$x", "猫", "x" * 500, "two\nlines", ""])

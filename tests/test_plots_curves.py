@@ -8,7 +8,7 @@ import pytest
 from mnistlab import plots
 from mnistlab.errors import InputError
 from mnistlab.history import History
-from tiny_pictures import CLASSIC, lines_of, texts_of, titles_of
+from tiny_pictures import CLASSIC, REGRESSION, lines_of, texts_of, titles_of
 
 
 def test_the_lines_drawn_are_the_history() -> None:
@@ -77,10 +77,46 @@ def test_an_empty_history_says_that_no_epoch_has_ended() -> None:
     assert picture._repr_png_()
 
 
-def test_a_regression_has_no_accuracy_panel() -> None:
+def test_without_accuracy_or_error_there_is_only_the_loss() -> None:
     picture = plots.learning_curves(History.of({"loss": [3.0, 2.0]}))
     assert titles_of(picture) == ["Loss"]
     assert "accuracy" not in picture.alt
+
+
+def test_a_regression_has_a_panel_of_its_mean_absolute_error() -> None:
+    picture = plots.learning_curves(REGRESSION)
+    assert titles_of(picture) == ["Loss", "Mean absolute error"]
+    assert [axes.get_ylabel() for axes in picture.axes] == ["loss", "mean absolute error"]
+    assert lines_of(picture, 1) == {
+        "mean_absolute_error": [[4.5, 3.25]],
+        "val_mean_absolute_error": [[4.0, 3.75]],
+    }
+    assert picture.caption == (
+        "Over 2 epochs: training loss from 30 to 20, training mean absolute error from 4.5 to "
+        "3.25, validation loss from 25 to 22, validation mean absolute error from 4 to 3.75."
+    )
+    assert picture.alt.startswith("Learning curves. Loss and mean absolute error by epoch. Over 2")
+
+
+def test_many_regressions_are_told_by_their_last_error() -> None:
+    runs = dict.fromkeys("abcd", REGRESSION)
+    caption = plots.learning_curves(runs).caption
+    assert caption.startswith("a ends at validation mean absolute error 3.75; b ends")
+
+
+def test_the_legend_knows_a_validation_that_is_only_an_error() -> None:
+    run = {"loss": [2.0], "val_mean_absolute_error": [1.5]}
+    picture = plots.learning_curves(History.of(run))
+    assert [text.get_text() for text in picture.legends[0].get_texts()] == [
+        "training", "validation",
+    ]  # fmt: skip
+
+
+def test_a_run_with_accuracy_and_error_shows_both() -> None:
+    run = History.of({**CLASSIC.history, "mean_absolute_error": [0.3, 0.2, 0.1]})
+    picture = plots.learning_curves(run)
+    assert titles_of(picture) == ["Loss", "Accuracy", "Mean absolute error"]
+    assert picture._repr_png_()
 
 
 def test_a_diverged_run_is_drawn_as_far_as_it_went() -> None:

@@ -8,7 +8,7 @@ import pytest
 from mnistlab import plots
 from mnistlab.errors import InputError
 from mnistlab.history import History
-from tiny_pictures import CLASSIC, KERAS, lines_of, texts_of, titles_of
+from tiny_pictures import CLASSIC, KERAS, REGRESSION, lines_of, texts_of, titles_of
 
 
 def test_the_comparison_draws_curves_seconds_and_differences() -> None:
@@ -52,7 +52,24 @@ def test_differences_of_any_size_are_drawn(apart: list[float]) -> None:
     assert low < min(finite) and max(finite) < high and picture._repr_png_()
 
 
-def test_the_comparison_of_regressions_and_of_unmeasured_runs() -> None:
+def test_the_comparison_of_regressions_draws_their_mean_absolute_errors() -> None:
+    picture = plots.engine_comparison({"classic": REGRESSION, "keras": REGRESSION}, [0, 1e-7])
+    assert titles_of(picture)[:2] == ["Loss", "Mean absolute error"]
+    assert lines_of(picture, 1)["mean_absolute_error"] == [[4.5, 3.25]] * 2
+    assert picture.caption.startswith(
+        "classic: validation mean absolute error 3.75, 0.5 s per epoch; keras: validation mean"
+    )
+    assert "Loss and mean absolute error by epoch, seconds per epoch" in picture.alt
+
+
+def test_three_panels_stand_in_one_row() -> None:
+    run = History.of({"loss": [2.0], "accuracy": [0.5], "mean_absolute_error": [1.0]})
+    picture = plots.engine_comparison({"classic": run, "keras": run}, [1e-7])
+    assert titles_of(picture)[:3] == ["Loss", "Accuracy", "Mean absolute error"]
+    assert picture._repr_png_()
+
+
+def test_the_comparison_of_losses_alone_and_of_unmeasured_runs() -> None:
     runs = {"classic": History.of({"loss": [2.0]}), "keras": History.of({"loss": [2.0]})}
     picture = plots.engine_comparison(runs, [0.5])
     assert "Accuracy" not in titles_of(picture)

@@ -57,6 +57,20 @@ def test_images_stand_in_even_rows_and_no_frame_stays_empty(
     assert sum(axes.get_visible() for axes in picture.axes) == count
 
 
+@pytest.mark.parametrize(("count", "columns"), [(40, 7), (100, 7), (20, 5)])
+def test_names_of_thirteen_letters_stay_whole(count: int, columns: int) -> None:
+    images = np.zeros((count, 32, 32, 3), np.uint8)
+    picture = plots.image_grid(images, ["aquarium_fish"] * count)
+    grid = picture.axes[0].get_gridspec()
+    assert grid is not None and grid.ncols == columns
+    assert set(titles_of(picture)) == {"aquarium_fish"}
+
+
+def test_a_word_that_is_longer_than_its_cell_is_cut_short() -> None:
+    [title, *_] = titles_of(plots.image_grid(np.zeros((4, 2, 2)), [f"a {'x' * 40}"] * 4))
+    assert title == f"a\n{'x' * 24}…"
+
+
 def test_a_grid_needs_one_title_an_image() -> None:
     with pytest.raises(InputError, match="2 images and 1 titles"):
         plots.image_grid(np.zeros((2, 2, 2)), ["one"])

@@ -107,6 +107,16 @@ def test_long_names_stay_inside_their_cells() -> None:
     assert all(left.x1 < right.x0 for left, right in pairwise(boxes[:4]))
 
 
+def test_a_long_name_and_its_belief_stay_on_one_line() -> None:
+    images = np.zeros((2, 32, 32, 3), np.uint8)
+    names = ["aquarium_fish_of_reefs", "pickup_truck_of_farms"]
+    picture = plots.worst_mistakes(images, [0, 1], [[0.02, 0.98], [0.5, 0.5]], names)
+    assert titles_of(picture)[0].split("\n") == [
+        "aquarium_fish_of_reefs", "taken for", "pickup_truck_of_farms",
+        "(98%;", "aquarium_fish_of_re…: 2%)",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

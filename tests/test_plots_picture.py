@@ -47,7 +47,7 @@ def test_every_picture_has_title_alt_and_caption_and_the_same_bytes_twice(name: 
     assert first == picture._repr_png_() == again._repr_png_()
 
 
-@pytest.mark.parametrize("name", ["curves", "engines", "confusion"])
+@pytest.mark.parametrize("name", ["curves", "regression", "engines", "values", "confusion"])
 def test_every_axis_has_a_name(name: str) -> None:
     for axes in every_picture()[name].axes:
         if axes.get_label() != "<colorbar>":

@@ -86,12 +86,12 @@ os.environ.setdefault("README_DATA", os.environ.get("MNISTLAB_DATA", ""))
 
 
 def test_figures_come_from_committed_benchmarks():
-    quoted = re.findall(r"([\d.,]+) ?(×|ms|s)\s*<!-- (\w+): ([^>]+?) -->", README)
+    quoted = re.findall(r"([\d.,]+) ?(×|ms|s|%)\s*<!-- (\w+): ([^>]+?) -->", README)
     assert quoted, "README.md quotes no benchmark"
     for figure, unit, name, key in quoted:
         record = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
         table, way = key.split("/", 1)
-        value = record[table][way] * (1000 if unit == "ms" else 1)
+        value = record[table][way] * {"ms": 1000, "%": 100}.get(unit, 1)
         digits = len(figure.partition(".")[2])
         assert f"{value:.{digits}f}" == figure, f"{name}: {key} is {value}"
 

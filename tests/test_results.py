@@ -63,6 +63,16 @@ def trained(iris):
     return run_experiment(dataset=iris, engine="classic", hidden_units=4, epochs=2, verbose=0)
 
 
+@pytest.fixture(params=["numbers", "images"])
+def regression(request):
+    """Return a small result of a regression of numbers, or of images."""
+    x = np.random.default_rng(0).random((20, 4, 4))
+    x = x.reshape(20, 16) if request.param == "numbers" else (x * 255).astype(np.uint8)
+    y = np.linspace(0.0, 5.0, 20)
+    data = {"x_train": x, "y_train": y, "x_test": x[:8], "y_test": y[:8], "task": "regression"}
+    return run_experiment(dataset=data, engine="classic", hidden_units=4, epochs=2, verbose=0)
+
+
 # ── the folder ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -143,6 +153,13 @@ def test_data_without_images_leaves_no_gallery(trained, tmp_path):
     left = {file.name for file in trained.save(tmp_path / "a").folder.iterdir()}
     assert "worst_mistakes.png" not in left
     assert "confusion_matrix.png" in left
+
+
+def test_a_regression_leaves_its_predictions_and_nothing_of_classes(regression, tmp_path):
+    left = {file.name for file in regression.save(tmp_path / "a").folder.iterdir()}
+    assert left == {
+        "result.json", "weights.npz", "history.csv", "learning_curves.png", "predictions.png",
+    }  # fmt: skip
 
 
 def test_the_history_is_a_table_of_an_epoch_a_row(run):
@@ -539,6 +556,19 @@ def test_the_gallery_needs_images_and_the_data(run, trained):
         ExperimentResult.load(run.folder).worst_mistakes()
     with pytest.raises(InputError, match="iris isn't made of images"):
         trained.worst_mistakes()
+
+
+def test_predictions_are_drawn_of_a_regression_with_its_data(regression, trained, tmp_path):
+    picture = regression.predictions_picture()
+    error = regression.test_metrics["mean_absolute_error"]
+    assert picture.caption.startswith(f"Mean absolute error {error:.3g} over 8 patterns")
+    with pytest.raises(InputError, match="iris has classes"):
+        trained.predictions_picture()
+    with pytest.raises(InputError, match=r"no classes to mistake. See predictions_picture"):
+        regression.worst_mistakes()
+    loaded = ExperimentResult.load(regression.save(tmp_path / "a").folder)
+    with pytest.raises(NotFittedError, match="the test patterns aren't saved with it"):
+        loaded.predictions_picture()
 
 
 def test_a_loaded_result_is_tested_again_as_its_error_says(runs, digits):

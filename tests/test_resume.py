@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import mnistlab as run_command
 
 import mnistlab
 from mnistlab import checkpoint
 from mnistlab.errors import InputError, TrainingInterrupted
+from processes import mnistlab as run_command
 
 KERAS = importlib.util.find_spec("keras") is not None
 ENGINES = ["classic", pytest.param("keras", marks=pytest.mark.skipif(not KERAS, reason="Keras"))]

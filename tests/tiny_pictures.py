@@ -17,6 +17,15 @@ CLASSIC = History.of(
         "seconds": [1.0, 1.5, 2.0],
     }
 )
+REGRESSION = History.of(
+    {
+        "loss": [30.0, 20.0],
+        "mean_absolute_error": [4.5, 3.25],
+        "val_loss": [25.0, 22.0],
+        "val_mean_absolute_error": [4.0, 3.75],
+        "seconds": [0.5, 0.5],
+    }
+)
 KERAS = History.of({**CLASSIC.history, "loss": [0.9, 0.41, 0.21], "seconds": [3.0, 3.0, 3.0]})
 
 
@@ -26,6 +35,8 @@ def every_picture() -> dict[str, Picture]:
     return {
         "curves": plots.learning_curves({"classic": CLASSIC, "keras": KERAS}),
         "engines": plots.engine_comparison({"classic": CLASSIC, "keras": KERAS}, [0, 1e-7, 2e-7]),
+        "regression": plots.learning_curves(REGRESSION),
+        "values": plots.predictions([20.0, 50.0, 30.0], [21.0, 45.0, 30.0]),
         "confusion": plots.confusion_matrix([[5, 1], [2, 7]], ["4", "9"]),
         "worst": plots.worst_mistakes(images, [0, 1, 1], np.eye(2)[[1, 0, 1]], ["4", "9"]),
         "none": plots.worst_mistakes(images, [0, 1, 1], np.eye(2)[[0, 1, 1]], ["4", "9"]),

@@ -138,7 +138,8 @@ def must_suit(desired: Array, loss: str, outputs: str) -> None:
         raise InputError(
             f"y holds {odd:g}, but {outputs} outputs lie between 0 and 1, and the loss "
             f"{loss!r} wants such values. For labels -1 and 1 give (y + 1) / 2, or "
-            "take output_activation='tanh' with loss='mean_squared_error'."
+            "take output_activation='tanh' with loss='mean_squared_error'; for values of any "
+            "size take output_activation='linear'."
         )
     if (loss == "poisson" or (outputs == "exponential" and loss == "lecture")) and low < 0:
         raise InputError(f"y holds {low:g}, but a count can't be below 0.")

@@ -51,7 +51,11 @@ def targets(model: keras.Model, y: NDArray[np.generic]) -> Array:
     """Return the labels as the model's loss takes them: integers if sparse, otherwise one-hot."""
     if reading.loss_name(model).startswith("sparse_"):
         return np.asarray(y)
-    return arrays.desired(y, len(y), int(model.output_shape[-1]), keras.config.floatx())
+    desired = arrays.desired(y, len(y), int(model.output_shape[-1]), keras.config.floatx())
+    loss = reading.training_of(model)["loss"]
+    if loss is not None:
+        arrays.must_suit(desired, str(loss), building.output_activation_of(model))
+    return desired
 
 
 def must_be_compiled(model: keras.Model) -> None:
@@ -141,7 +145,7 @@ def fit(
             history, progress, on_epoch_end, limits=limits, started=(batch, seconds),
             desired=desired.size if limits[1] is not None else 0,
         )  # fmt: skip
-        called = [pipeline.Follow(presented), *own, ctrl_c.watch(), reporter, *callbacks]
+        called = [reporter, pipeline.Follow(presented), *own, ctrl_c.watch(), *callbacks]
         if resume and batch:
             called.append(states.PutMetricsBack(resume, shaped[:1], desired[:1]))
         if keep is not None:

@@ -3,8 +3,9 @@
 mistakes.py     worst_mistakes, worst_indices: what the network got most wrong
 images.py       image_grid, samples: images in rows
 engines.py      engine_comparison: the same training by several engines
-curves.py       learning_curves: loss and accuracy by epoch
+curves.py       learning_curves: loss and accuracy, or mean absolute error, by epoch
 confusion.py    confusion_matrix: what was taken for what
+values.py       predictions: predicted against actual values
 runs.py         the Historys to draw, by name, and their figures in words
 arguments.py    arrays and class names as they are given, or an error that helps
 picture.py      Picture: alt text, caption, PNG; the house style and its colours
@@ -29,6 +30,7 @@ from mnistlab.plots.engines import engine_comparison
 from mnistlab.plots.images import image_grid, samples
 from mnistlab.plots.mistakes import worst_indices, worst_mistakes
 from mnistlab.plots.picture import Picture
+from mnistlab.plots.values import predictions
 
 __all__ = [
     "Picture",
@@ -36,6 +38,7 @@ __all__ = [
     "engine_comparison",
     "image_grid",
     "learning_curves",
+    "predictions",
     "samples",
     "worst_indices",
     "worst_mistakes",

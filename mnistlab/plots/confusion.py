@@ -16,21 +16,23 @@ from mnistlab.plots.picture import FAINT, PALE, Picture, house_style
 from mnistlab.plots.words import percent, short
 
 MOST_NUMBERED = 20  # classes up to which the counts still fit into the cells
-MOST_LABELLED = 40  # classes up to which each name still fits along the axis
+MOST_LABELLED = 48  # classes up to which each name still fits along the axis
 
 
 def confusion_matrix(matrix: ArrayLike, class_names: Sequence[str]) -> Picture:
     """Draw how often each class was taken for each: rows actual, columns predicted.
 
     The right answers on the diagonal stay pale: they would swamp the mistakes. A mistake is the
-    darker, the larger its share of its row. Up to 20 classes the cells hold their counts.
+    darker, the larger its share of its row. Up to 20 classes the cells hold their counts; of more
+    than 48, every second, third, … one is named.
 
     Args:
         matrix: counts, (classes, classes), whole numbers of at least 0.
         class_names: the name of each class, in that order.
 
     Returns:
-        The picture; its caption has the accuracy and the most frequent confusion.
+        The picture; its caption has the accuracy and the most frequent confusion, of more than
+        20 classes the three most frequent.
 
     Raises:
         InputError: a matrix that isn't square or holds no counts, or names that don't fit it.
@@ -43,15 +45,34 @@ def confusion_matrix(matrix: ArrayLike, class_names: Sequence[str]) -> Picture:
     names = names_of(len(counts), class_names)
     right, total = int(np.trace(counts)), int(counts.sum())
     score = f"{right:,} of {total:,} right" + (f" ({right / total:.1%})" if total else "")
-    caption = f"{score}; {_worst_confusion(counts, names)}."
+    caption = f"{score}; {_worst_confusions(counts, names)}."
     shows = f"Confusion matrix of {len(names)} classes, actual by predicted: {caption}"
-    height = min(max(2.4 + 0.42 * len(names), 4.4), 6.6)
     with house_style():
-        picture = Picture(f"Confusion matrix: {score}", shows, caption, (1.15 * height, height))
+        picture = Picture(f"Confusion matrix: {score}", shows, caption, _size(names))
         axes = picture.subplots()
         _draw_cells(picture, axes, counts)
         _class_axes(axes, names)
     return picture
+
+
+def _size(names: Sequence[str]) -> tuple[float, float]:
+    """Return the width and height in inches, with room for long names beside and below."""
+    side, letters = _side(len(names)), max(len(short(name)) for name in names) - 6
+    room = max(letters, 0) * (0.075 if len(names) <= MOST_NUMBERED else 0.055)
+    return 1.15 * side + room, side + (room if _crowded(names) else 0.0)
+
+
+def _side(classes: int) -> float:
+    """Return the height in inches of a matrix with short names, its words included."""
+    if classes > MOST_NUMBERED:
+        return 6.9
+    return min(max(2.4 + 0.42 * classes, 4.4), 6.6)
+
+
+def _crowded(names: Sequence[str]) -> bool:
+    """Tell whether the names would overlap below the matrix if they weren't turned."""
+    letters = (max(len(short(name)) for name in names) + 1) * len(names)
+    return letters > 11 * (_side(len(names)) - 1.4)  # 11 letters an inch; 1.4 inches for words
 
 
 def _counts(matrix: ArrayLike) -> NDArray[np.int64]:
@@ -70,15 +91,25 @@ def _counts(matrix: ArrayLike) -> NDArray[np.int64]:
     return counts.astype(np.int64)
 
 
-def _worst_confusion(counts: NDArray[np.int64], names: Sequence[str]) -> str:
-    """Return "most often a 4 was taken for a 9: 22 times"; of several, the first row by row."""
+def _worst_confusions(counts: NDArray[np.int64], names: Sequence[str]) -> str:
+    """Return "most often a 4 was taken for a 9: 22 times"; of many classes the worst three.
+
+    Of several that are equally frequent, the first comes first, row by row.
+    """
     mistakes = counts * ~np.eye(len(counts), dtype=bool)  # (classes, classes)
-    actual, predicted = divmod(int(mistakes.argmax()), len(names))
-    times = mistakes[actual, predicted]
-    if not times:
+    told = 1 if len(names) <= MOST_NUMBERED else 3
+    worst = np.argsort(-mistakes, axis=None, kind="stable")[:told]  # (told,)
+    cells = [divmod(int(cell), len(names)) for cell in worst if mistakes.flat[cell]]
+    if not cells:
         return "no mistakes"
+    said = [_confusion(names[row], names[col], mistakes[row, col]) for row, col in cells]
+    return f"most often {'; then '.join(said)}"
+
+
+def _confusion(actual: str, predicted: str, times: int) -> str:
+    """Return "a 4 was taken for a 9: 22 times"."""
     often = "once" if times == 1 else f"{times:,} times"
-    return f"most often {_a(names[actual])} was taken for {_a(names[predicted])}: {often}"
+    return f"{_a(actual)} was taken for {_a(predicted)}: {often}"
 
 
 def _a(name: str) -> str:
@@ -132,9 +163,8 @@ def _class_axes(axes: Axes, names: Sequence[str]) -> None:
     """Label rows and columns with the class names; of too many, every second, third, … one."""
     shown_ones = range(0, len(names), math.ceil(len(names) / MOST_LABELLED))
     labels = [short(names[index]) for index in shown_ones]
-    crowded = max(map(len, labels)) * len(names) > 60
-    size = 10.0 if len(names) <= MOST_NUMBERED else 7.5
-    axes.set_xticks(shown_ones, labels, rotation=90 if crowded else 0, fontsize=size)
+    size = 10.0 if len(names) <= MOST_NUMBERED else 7.0
+    axes.set_xticks(shown_ones, labels, rotation=90 if _crowded(names) else 0, fontsize=size)
     axes.set_yticks(shown_ones, labels, fontsize=size)
     axes.set(xlabel="predicted class", ylabel="actual class")
     axes.tick_params(length=0)

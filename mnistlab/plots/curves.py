@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mnistlab.history import History
 from mnistlab.plots.picture import COLOURS, FAINT, Picture, house_style, note
-from mnistlab.plots.runs import epochs_of, in_words, panels_of, runs_by_name
+from mnistlab.plots.runs import FIGURES, curves_of, epochs_of, in_words, panels_of, runs_by_name
 from mnistlab.plots.words import percent, short
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # 7 colours, 8 markers: 56 runs before a repeat
@@ -20,11 +20,12 @@ SIZES = (10.0, 6.0, 8.0, 6.5, 8.0, 7.5, 7.5, 10.0)  # of the markers; a square s
 def learning_curves(
     histories: History | Mapping[str, History], title: str | None = None
 ) -> Picture:
-    """Draw loss and accuracy by epoch: training solid, validation dashed.
+    """Draw loss and accuracy, or mean absolute error, by epoch: training solid, validation dashed.
 
     Args:
         histories: one History, or several by name; Keras's own and plain mappings of columns
-            will do. Accuracy in [0, 1]; where no run has any (regression), only the loss is drawn.
+            will do. Accuracy in [0, 1]; a regression's "mean_absolute_error" at least 0. A panel
+            is drawn for each of the three that some run has.
         title: what stands above; by default "Learning curves".
 
     Returns:
@@ -53,7 +54,7 @@ def learning_curves(
 
 def by_epoch(columns: Sequence[str]) -> str:
     """Return what the panels show: "Loss and accuracy by epoch"."""
-    return f"{' and '.join(columns).capitalize()} by epoch"
+    return f"{' and '.join(FIGURES[column] for column in columns).capitalize()} by epoch"
 
 
 def draw_curves(axes: Axes, runs: Mapping[str, History], column: str) -> None:
@@ -62,7 +63,8 @@ def draw_curves(axes: Axes, runs: Mapping[str, History], column: str) -> None:
         look = _look(number)
         _draw_curve(axes, run, column, look)
         _draw_curve(axes, run, f"val_{column}", _hollow(look))
-    axes.set(title=column.capitalize(), xlabel="epoch", ylabel=column)
+    figure = FIGURES[column]
+    axes.set(title=figure.capitalize(), xlabel="epoch", ylabel=figure)
     if axes.lines:
         number_epochs(axes, max(map(epochs_of, runs.values())))
     else:
@@ -75,7 +77,7 @@ def draw_curves(axes: Axes, runs: Mapping[str, History], column: str) -> None:
 
 def _draw_curve(axes: Axes, run: History, column: str, look: Mapping[str, Any]) -> None:
     """Draw one column of a run, where it has any; with validation_freq=2 at epochs 2, 4, 6, …"""
-    values = run[column]
+    values = curves_of(run).get(column)
     if values:
         step = max(epochs_of(run) // len(values), 1)
         epochs = [step * (index + 1) for index in range(len(values))]
@@ -121,7 +123,7 @@ def draw_legend(picture: Picture, runs: Mapping[str, History]) -> None:
     grey = {"color": FAINT, "marker": "", "linewidth": 1.8} if entries else {}
     training = {**_look(0), **grey}
     entries.append(("training", training))
-    if any(run["val_loss"] or run["val_accuracy"] for run in runs.values()):
+    if any(column.startswith("val_") for run in runs.values() for column in curves_of(run)):
         entries.append(("validation", _hollow(training)))
     names = [name for name, _ in entries]
     picture.legend(

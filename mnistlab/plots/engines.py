@@ -33,7 +33,8 @@ def engine_comparison(
         title: what stands above; by default "The same training: classic and keras".
 
     Returns:
-        The picture; its caption has the last accuracies, the seconds and the difference.
+        The picture; its caption has the last accuracies, or a regression's mean absolute errors,
+        the seconds and the difference.
 
     Raises:
         InputError: fewer than two histories, a difference below 0, or more of them than epochs.
@@ -53,14 +54,18 @@ def engine_comparison(
     shows = f"{heading}. {by_epoch(columns)}, seconds per epoch, weight difference."
     with house_style():
         picture = Picture(heading, f"{shows} {caption}", caption, size=(8.0, 6.4))
-        # the loss alone, named twice, spans both columns
-        panels = picture.subplot_mosaic([[columns[0], columns[-1]], ["seconds", "apart"]])
+        panels = picture.subplot_mosaic([_row(columns), _row(["seconds", "apart"])])
         for column in columns:
             draw_curves(panels[column], runs, column)
         _draw_seconds(panels["seconds"], runs)
         _draw_apart(panels["apart"], apart)
         draw_legend(picture, runs)
     return picture
+
+
+def _row(panels: Sequence[str]) -> list[Any]:
+    """Return a row of six places for up to three panels: one that is named again spans them."""
+    return [panel for panel in panels for _ in range(6 // len(panels))]
 
 
 def _engines(histories: object) -> dict[str, History]:

@@ -126,8 +126,9 @@ def _grid_columns(count: int, longest: int) -> int:
         return min(count, 4)
     if count <= 6:
         return count
-    most = 10 if count > 36 else 6
-    return next((many for many in (most, 5, 4) if count % many == 0), most)
+    if count > 36:
+        return min(10, _letters(8.0) // max(longest, 1))
+    return next((many for many in (6, 5, 4) if count % many == 0), 6)
 
 
 def _grid_size(
@@ -141,8 +142,26 @@ def _grid_size(
 
 def _wrapped(lines: Sequence[str], inches: float) -> str:
     """Return an image's title, wrapped to the width of its cell."""
-    letters = int(inches * 72 / 5.6)  # a letter of 9 points is about 5.6 points wide
-    return "\n".join(textwrap.fill(short(line, 3 * letters), letters) for line in lines)
+    letters = _letters(inches)
+    return "\n".join(_filled(short(line, 3 * letters), letters) for line in lines)
+
+
+def _letters(inches: float) -> int:
+    """Return how many letters of 9 points, each about 5.6 points wide, stand in a line."""
+    return int(inches * 72 / 5.6)
+
+
+def _filled(line: str, letters: int) -> str:
+    """Return a line wrapped: too long a word is cut short, "4: 98%" stays together."""
+    held = line.replace(": ", ":\N{NO-BREAK SPACE}")
+    words = " ".join(_cut(word, letters) for word in held.split(" "))
+    return textwrap.fill(words, letters).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _cut(word: str, letters: int) -> str:
+    """Return a word of at most so many letters; of "name: 98%" the name is cut."""
+    name, colon, figure = word.partition(":\N{NO-BREAK SPACE}")
+    return short(name, max(letters - len(colon + figure), 2)) + colon + figure
 
 
 def _draw_image(axes: Axes, image: NDArray[Any], top: float) -> None:

@@ -6,7 +6,6 @@ Example:
     'SGD, after 1 epoch: training loss 0.5; Adam, after 1 epoch: training loss 0.25.'
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,10 +13,15 @@ import numpy as np
 from mnistlab.checks import shown
 from mnistlab.errors import InputError
 from mnistlab.history import History
-from mnistlab.plots.words import count_of
+from mnistlab.plots.words import count_of, number
 
-CURVES = {"loss": "training loss", "accuracy": "training accuracy",
-          "val_loss": "validation loss", "val_accuracy": "validation accuracy"}  # fmt: skip
+FIGURES = {"loss": "loss", "accuracy": "accuracy", "mean_absolute_error": "mean absolute error"}
+CURVES = {
+    **{column: f"training {figure}" for column, figure in FIGURES.items()},
+    **{f"val_{column}": f"validation {figure}" for column, figure in FIGURES.items()},
+}
+TELL_MOST = ("val_accuracy", "accuracy", "val_mean_absolute_error", "mean_absolute_error",
+             "val_loss", "loss")  # fmt: skip
 
 
 def runs_by_name(histories: object) -> dict[str, History]:
@@ -55,7 +59,7 @@ def _history(source: object) -> History:
 
 def curves_of(run: History) -> dict[str, list[float]]:
     """Return the curves that a run has, in the order in which they are told."""
-    return {column: run[column] for column in CURVES if run[column]}
+    return {column: values for column in CURVES if (values := run.history.get(column))}
 
 
 def epochs_of(run: History) -> int:
@@ -64,9 +68,15 @@ def epochs_of(run: History) -> int:
 
 
 def panels_of(runs: Mapping[str, History]) -> list[str]:
-    """Return the panels to draw: accuracy only where some run has it, or none has anything."""
-    has = {column for run in runs.values() for column in curves_of(run)}
-    return ["loss", "accuracy"] if not has or has & {"accuracy", "val_accuracy"} else ["loss"]
+    """Return the panels to draw: the loss, and the figures that some run has.
+
+    Example:
+        >>> panels_of(runs_by_name({"loss": [0.5], "mean_absolute_error": [0.6]}))
+        ['loss', 'mean_absolute_error']
+    """
+    has = {column.removeprefix("val_") for run in runs.values() for column in curves_of(run)}
+    has = has or {"accuracy"}  # before the first epoch
+    return [column for column in FIGURES if column == "loss" or column in has]
 
 
 def in_words(runs: Mapping[str, History]) -> str:
@@ -97,10 +107,9 @@ def _end_in_words(name: str, run: History) -> str:
 
 def end_of(run: History) -> str:
     """Return "validation accuracy 97.3%": the last figure that tells most; "" before any."""
-    for column in ("val_accuracy", "accuracy", "val_loss", "loss"):
-        if run[column]:
-            return f"{CURVES[column]} {figure(column, run[column][-1])}"
-    return ""
+    curves = curves_of(run)
+    ends = (f"{CURVES[c]} {figure(c, curves[c][-1])}" for c in TELL_MOST if c in curves)
+    return next(ends, "")
 
 
 def _from_to(column: str, values: Sequence[float]) -> str:
@@ -110,6 +119,5 @@ def _from_to(column: str, values: Sequence[float]) -> str:
 
 def figure(column: str, value: float) -> str:
     """Return a figure in words: accuracy in percent, all else to three digits."""
-    if math.isnan(value):
-        return "NaN (not a number)"
-    return f"{value:.1%}" if column.endswith("accuracy") else f"{value:.3g}"
+    share = column.endswith("accuracy") and value == value  # not NaN
+    return f"{value:.1%}" if share else number(value)

@@ -1,13 +1,23 @@
 """Names and numbers as they stand in a picture, its alt text and its caption.
 
 Example:
+    >>> number(0.12345), number(21500.0), number(3e9)
+    ('0.123', '21,500', '3e+09')
     >>> count_of(1000, "epoch"), percent(0.975), short("a name that is much too long")
     ('1,000 epochs', '97.5%', 'a name that is much…')
 """
 
+import math
 from collections.abc import Sequence
 
 MOST_LISTED = 20
+
+
+def number(value: float) -> str:
+    """Return a number to three digits, from a thousand to a million in whole ones."""
+    if math.isnan(value):
+        return "NaN (not a number)"
+    return f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def count_of(count: int, thing: str) -> str:
