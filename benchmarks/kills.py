@@ -6,7 +6,7 @@
 Each trial starts a training in a process of its own, which writes its state as often as it can,
 kills that process at a random instant after the first state was begun, and calls it again until
 it has ended. The SHA-256 of its weights and of its History is held against that of a training
-that was never stopped. Writes benchmarks/results/kills.json.
+that was never stopped. Writes benchmarks/results/kills_<engine>.json.
 """
 
 import argparse
@@ -112,11 +112,12 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=["classic", "keras"])
     given = parser.parse_args()
     print(f"seed {given.seed}")
-    found = {engine: kills(engine, given.kills, given.seed) for engine in given.engines}
-    date = time.strftime("%Y-%m-%d")
-    write("kills", {"date": date, "machine": machine(), "seed": given.seed, "engines": found})
-    if any(one["same bits"] < one["kills"] for one in found.values()):
-        sys.exit("some trainings ended in other bits")
+    for engine in given.engines:
+        found = kills(engine, given.kills, given.seed)
+        here = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "seed": given.seed}
+        write(f"kills_{engine}", {**here, **found})
+        if found["same bits"] < found["kills"]:
+            sys.exit(f"{engine}: some trainings ended in other bits")
 
 
 if __name__ == "__main__":

@@ -30,9 +30,8 @@ class Ahead(Generic[Value]):
         """Return the value of an epoch, and start with that of the next."""
         made = self._started(epoch)
         value = made.result()
-        self._made = {epoch: made}  # earlier ones may go
-        if epoch + 1 < self._epochs:
-            self._made[epoch + 1] = self._started(epoch + 1)
+        following = {epoch + 1: self._started(epoch + 1)} if epoch + 1 < self._epochs else {}
+        self._made = {epoch: made, **following}  # earlier ones may go
         return value
 
     def _started(self, epoch: int) -> "Future[Value]":

@@ -20,6 +20,9 @@ import io
 import json
 import os
 import secrets
+import tempfile
+import time
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,12 +64,14 @@ class Checkpoint:
     """The checkpoint of one training, in a folder of its own.
 
     Args:
-        folder: where it lies or will lie; made where it doesn't exist.
+        folder: where it lies or will lie; made with the first state.
         identity: what the training is: config, data set, versions. A state of another training
             isn't taken.
 
     Attributes:
         state: the State that lay there, or None for a new training.
+        reached: the epoch and batch of the state that lies there now; None where there is none.
+        failed: whether the last state could not be written.
 
     Raises:
         InputError: the folder can't be used, or holds another training's checkpoint.
@@ -79,22 +84,28 @@ class Checkpoint:
     def __init__(self, folder: str | os.PathLike[str], identity: Mapping[str, Any]) -> None:
         self.folder = _usable(folder)
         self.identity = dict(identity)
+        self.failed = False
         self._warned = False
         found = read(self.folder)
         self.state: State | None = None
         if found is not None:
             _must_be_the_same(self.folder, found.identity, self.identity)
             self.state = found.state
+        self.reached: tuple[int, int] | None = None
+        if self.state is not None:
+            self.reached = (self.state.epoch, self.state.batch)
 
     def keep(self, state: State) -> None:
         """Write a state; where that fails, training goes on, and one line says so once."""
         try:
             write(self.folder, self.identity, state)
+            self.failed, self.reached = False, (state.epoch, state.batch)
         except OSError as why:
+            self.failed = True
             if not self._warned:
                 self._warned = True
                 notice(f"no checkpoint could be written to {self.folder}: {why.strerror or why}. "
-                       "Training goes on without; free some space there.")  # fmt: skip
+                       "Training goes on without; the next is tried all the same.")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,20 +118,29 @@ class Kept:
 
 def _usable(folder: str | os.PathLike[str]) -> Path:
     """Return the folder of a checkpoint, which can be made and written to; else InputError."""
+    path = as_path("checkpoint", folder)
     try:
-        path = Path(folder).expanduser()
-        if not str(folder).strip():
-            raise ValueError("the name is blank")
-        path.mkdir(parents=True, exist_ok=True)
-        os.listdir(path)
-        aside = path / f".{secrets.token_hex(4)}.tmp"
-        aside.touch()
-        aside.unlink()
-    except (OSError, TypeError, ValueError) as why:
+        if path.is_dir():
+            os.listdir(path)
+        nearest = next(one for one in (path, *path.absolute().parents) if one.exists())
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except (OSError, ValueError) as why:
         said = getattr(why, "strerror", None) or why
         raise InputError(f"checkpoint={shown(folder)} can't be used as a folder: {said}. Choose a "
                          "folder of your own.") from why  # fmt: skip
     return path
+
+
+def as_path(name: str, folder: Any) -> Path:
+    """Return what was given as a folder's path; else raise InputError that names the parameter."""
+    try:
+        if not str(folder).strip() or "\0" in str(folder):
+            raise ValueError("a name holds letters")
+        return Path(folder).expanduser()
+    except (TypeError, ValueError, RuntimeError) as why:
+        raise InputError(f"{name}={shown(folder)} can't be used as a folder: {why}. Give its path "
+                         "as a text in quotes.") from why  # fmt: skip
 
 
 # ── whose it is ─────────────────────────────────────────────────────────────────────────────────
@@ -155,6 +175,7 @@ def write(folder: Path, identity: Mapping[str, Any], state: State) -> None:
     Raises:
         OSError: the system wouldn't; what lay there is still there.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     latest = folder / LATEST
     aside = folder / f".{LATEST}.{os.getpid()}.{secrets.token_hex(4)}.tmp"
     try:
@@ -207,13 +228,14 @@ def read(folder: Path) -> Kept | None:
     damaged: list[str] = []
     for name in (LATEST, PREVIOUS):
         try:
-            kept = _unpacked((folder / name).read_bytes())
+            kept = _unpacked(_content(folder / name))
         except FileNotFoundError:
             continue
-        except InputError:  # a newer version's, which is a ValueError too
-            raise
+        except NewerVersion as why:
+            raise InputError(f"The checkpoint in {folder} was written by a newer mnistlab. Update: "
+                             "pip install --upgrade mnistlab.") from why  # fmt: skip
         except (OSError, ValueError) as why:
-            damaged.append(f"{name}: {why}")
+            damaged.append(f"{name}: {getattr(why, 'strerror', None) or why}")
             continue
         if damaged:
             where = f"epoch {kept.state.epoch + 1}, batch {kept.state.batch}"
@@ -226,31 +248,89 @@ def read(folder: Path) -> Kept | None:
     return None
 
 
+class NewerVersion(Exception):
+    """A checkpoint of a form that this version doesn't know."""
+
+
+def _content(file: Path) -> bytes:
+    """Return the bytes of a file, which must be one: not a folder, a pipe or a device."""
+    if os.path.lexists(file) and not file.is_file():
+        raise ValueError("it is no file")
+    return file.read_bytes()
+
+
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what a process that was killed while writing left behind."""
+    """Remove what a process that was killed while writing left behind, not what one writes now."""
     for aside in folder.glob(f".{LATEST}.*.tmp"):
-        with contextlib.suppress(OSError):
-            aside.unlink()
+        with contextlib.suppress(OSError, ValueError):
+            writer = int(aside.name.split(".")[3])
+            if not _runs(writer) or time.time() - aside.stat().st_mtime > 3600:
+                aside.unlink()
+
+
+def _runs(process: int) -> bool:
+    """Return whether a process of that number runs on this machine."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return process != os.getpid()
 
 
 def _unpacked(content: bytes) -> Kept:
     """Return what a checkpoint file holds.
 
     Raises:
-        InputError: a newer version wrote it.
+        NewerVersion: a newer version wrote it.
         ValueError: it is damaged.
     """
     first, _, rest = content.partition(b"\n")
     digest, _, archive = rest.partition(b"\n")
-    if not first.startswith(MAGIC) or not first.removeprefix(MAGIC).isdigit():
+    version = first.removeprefix(MAGIC)
+    if not first.startswith(MAGIC) or not version.isdigit() or version.startswith(b"0"):
         raise ValueError("it is no checkpoint")
-    if int(first.removeprefix(MAGIC)) > VERSION:
-        raise InputError("The checkpoint was written by a newer mnistlab. Update: "
-                         "pip install --upgrade mnistlab.")  # fmt: skip
+    if int(version) > VERSION:
+        raise NewerVersion
     if hashlib.sha256(archive).hexdigest().encode() != digest:
         raise ValueError("it isn't whole")
+    try:
+        return _kept(_members(archive))
+    except Exception as why:  # whatever other content makes of zip, header and numbers
+        raise ValueError(f"it doesn't hold what it should ({shown(why)})") from why
+
+
+def _members(archive: bytes) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an archive, none of which is compressed or pickled."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as members:
+        for one in members.infolist():
+            if one.compress_type != zipfile.ZIP_STORED or one.file_size > len(archive):
+                raise ValueError("a compressed member")
     with np.load(io.BytesIO(archive), allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
+        return {name: file[name] for name in file.files}
+
+
+def _kept(arrays: dict[str, NDArray[Any]]) -> Kept:
+    """Return the content of a checkpoint as what it should be; else raise any error."""
     about = json.loads(arrays.pop(HEADER).tobytes())
-    identity = about.pop("identity")
-    return Kept(identity, State(arrays=arrays, **about))
+    identity, epoch, batch = about["identity"], about["epoch"], about["batch"]
+    sums, history = about["sums"], about["history"]
+    if not isinstance(identity, dict) or any(a.dtype.kind not in "biuf" for a in arrays.values()):
+        raise ValueError("identity or arrays")
+    if type(epoch) is not int or type(batch) is not int or epoch < 0 or batch < 0:
+        raise ValueError("epoch or batch")
+    if not all(isinstance(value, int | float) for value in sums.values()):
+        raise ValueError("sums")
+    if not all(_is_column(column, epoch) for column in history.values()):
+        raise ValueError("history")
+    return Kept(identity, State(epoch, batch, arrays, sums, history))
+
+
+def _is_column(column: Any, epochs: int) -> bool:
+    """Return whether this is a column of a History of at most so many epochs."""
+    return (
+        isinstance(column, list)
+        and len(column) <= epochs
+        and all(isinstance(value, int | float) for value in column)
+    )

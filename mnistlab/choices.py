@@ -192,7 +192,8 @@ def _mismatch(name: str, outputs: str) -> str:
     if name == "categorical_crossentropy" and outputs != "softmax":
         return (
             "it needs outputs that sum to 1, as softmax gives. Take "
-            "output_activation='softmax', or a loss such as 'lecture' for sigmoid outputs."
+            "output_activation='softmax', or a loss such as 'lecture' for sigmoid outputs, "
+            "'mean_squared_error' for values."
         )
     if name == "binary_crossentropy" and outputs != "sigmoid":
         return (

@@ -135,11 +135,12 @@ SETTINGS: dict[str, tuple[str, Callable[[str], Any] | None, str]] = {
     "output_activation": ("softmax, or any of these. [default: softmax for classes, linear for "
                           "values]", None, "NAME"),
     "optimizer": ("sgd, rmsprop, adam, adadelta, adamax or nadam. [default: sgd]", None, "NAME"),
-    "learning_rate": ("β. [default: 0.5 for sgd, Keras's own for the others]", real, "β"),
+    "learning_rate": ("β. [default: 0.5 for sgd, or 0.001 for a regression; Keras's own for the "
+                      "others]", real, "β"),
     "loss": ("lecture, categorical_crossentropy, binary_crossentropy, poisson, kl_divergence, "
              "mean_squared_error, mean_absolute_error or cosine_similarity. "
              "[default: the one that belongs to the outputs]", None, "NAME"),
-    "schedule": ("β over the epochs: step:2, exponential:0.9, inverse_time:0.5, one_cycle:50. "
+    "schedule": ("β over the epochs: step:2, exponential:0.9, inverse_time:0.5, one_cycle:5. "
                  "[default: constant]", None, "NAME"),
     "epochs": ("How often every pattern is presented. [default: 5]", whole, "N"),
     "batch_size": ("Patterns before each update; 1: true SGD; or full. [default: 32]", batch, "N"),
@@ -249,6 +250,9 @@ def run(
     if engine is not None:
         settings["engine"] = engine
     if checkpoint_every is not None:
+        if checkpoint is None and resume is None:
+            raise InputError("--checkpoint-every says how often to keep the state, so it needs "
+                             "--checkpoint DIR, where to keep it.")  # fmt: skip
         settings["checkpoint_every"] = checkpoint_every
     result = run_experiment(
         out=out, overwrite=overwrite, path=path, verbose=0 if as_json else "auto", recipe=recipe,

@@ -60,6 +60,13 @@ class Comparison:
         if self.weight_differences:
             listed = ", ".join(f"{d:.1e}" for d in self.weight_differences)
             said.append(f"Largest difference between their weights after each epoch: {listed}")
+        backend = self.keras.environment.get("backend", "").partition(" ")[0]
+        if backend not in ("", "tensorflow") and self.keras.config.output_activation == "softmax":
+            said.append(f"Keras on {backend} clips softmax's outputs before the logarithm, so its "
+                        "first epochs differ (TensorFlow recovers the net inputs).")  # fmt: skip
+        if self.keras.config.dropout or self.keras.config.input_dropout:
+            said.append("Each engine draws for itself what dropout leaves out, so their weights "
+                        "differ from the first step on.")  # fmt: skip
         if self.folder is not None:
             said.append(f"Saved in {self.folder}")
         return said

@@ -66,7 +66,8 @@ class ExperimentConfig:
             validation: loss); None: run all epochs.
         acceptable_error: stop after the first epoch whose total error, the sum of
             |desired − actual| over patterns and outputs, is below it; None: run all epochs.
-        dtype_policy: "float32"; for Keras also "mixed_bfloat16" or "mixed_float16".
+        dtype_policy: "float32"; for Keras also "mixed_bfloat16", or "mixed_float16" (whose losses
+            aren't scaled up).
 
     In the record of a model that was made by hand, optimizer, batch_size, order or seed is None
     where nobody knows it.

@@ -46,7 +46,9 @@ Array = NDArray[np.float32]
 
 KINDS = ("affine", "elastic", "affine+elastic")
 
-# How strong the deformations are at most, for images 28 pixels high.
+# How strong the deformations are at most, for images 28 pixels high. Slant and shift have no
+# source: they are of the size of the others. On a validation split, smaller strengths
+# (angle 10°, scaling and slant 0.1, α = 30) did as well as these, within the noise of single runs.
 ROTATION = 15.0  # degrees, either way: Ciresan 2010
 SCALING = 0.15  # part of the height and, independently, of the width: Ciresan 2010
 SLANT = 0.15  # pixels sideways for each pixel up

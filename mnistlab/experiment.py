@@ -13,14 +13,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from mnistlab import checks, recipes, runfolder, steps
-from mnistlab.checkpoint import Checkpoint, read
+from mnistlab import checks, identity, recipes, runfolder, steps
+from mnistlab.checkpoint import Checkpoint, as_path, read
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import Dataset, load_data
-from mnistlab.environment import backend_name
 from mnistlab.errors import InputError, SaveError, TrainingInterrupted
 from mnistlab.results import ExperimentResult
 
@@ -114,11 +112,14 @@ def resumed(
     if known:
         raise InputError(f"resume= goes on with the settings that lie in {folder}, so leave "
                          f"{', '.join(known)} out.")  # fmt: skip
-    path = Path(folder).expanduser()
-    kept = read(path) if path.is_dir() else None
+    path = as_path("resume", folder)
+    kept = read(path) if os.path.isdir(path) else None
     if kept is None:
         raise InputError(f"{folder} holds no checkpoint. Start one: run_experiment(checkpoint="
                          f"{str(folder)!r}), or mnistlab run --checkpoint {folder}.")  # fmt: skip
+    if not isinstance(kept.identity.get("config", {}), dict):
+        raise InputError(f"The checkpoint in {folder} is damaged: its config is none. Start anew "
+                         "in another folder.")  # fmt: skip
     if "config" not in kept.identity:
         raise InputError(f"The checkpoint in {folder} is of a model that was trained step by step. "
                          "Go on with the same steps: fit_model(…, checkpoint="
@@ -162,9 +163,15 @@ def run(
 ) -> ExperimentResult:
     """Run a config whose engine is named; `watch(model)` may give what to call each epoch."""
     config = config.resolved(engine=config.engine, dataset=dataset.name, task=dataset.task)
-    kept = None if checkpoint is None else Checkpoint(checkpoint, identity(config, dataset))
     with timed() as build_seconds:
         model = built(config, dataset)
+    kept = None
+    if checkpoint is not None:
+        kept = Checkpoint(checkpoint, identity.of_experiment(config, dataset))
+    if config.engine == "keras":  # whose own policy is left alone where none is named
+        from mnistlab.keras_engine import reading
+
+        config = dataclasses.replace(config, dtype_policy=reading.policy_of(model))
     seconds = {"load": load_seconds, "build": build_seconds()}
     stopped: TrainingInterrupted | None = None
     with timed() as fit_seconds:
@@ -186,10 +193,11 @@ def run(
         )
     seconds["evaluate"] = evaluate_seconds()
     result = dataclasses.replace(result, seconds=seconds)
-    if out is not None and (stopped is None or kept is None):
+    goes_on = kept is not None and kept.reached is not None and not kept.failed
+    if out is not None and (stopped is None or not goes_on):
         result = saved(result, out, overwrite)
     if stopped is not None:
-        raise interrupted(stopped, result, kept) from stopped
+        raise interrupted(stopped, result, kept if goes_on else None) from stopped
     return result
 
 
@@ -208,12 +216,6 @@ def built(config: ExperimentConfig, dataset: Dataset) -> Any:
     return model
 
 
-def identity(config: ExperimentConfig, dataset: Dataset) -> dict[str, Any]:
-    """Return what a checkpoint of this experiment is known by."""
-    engine = backend_name() if config.engine == "keras" else "numpy"
-    return {"config": config.as_dict(), "backend": engine, **steps.made_with(dataset)}
-
-
 def saved(result: ExperimentResult, out: Any, overwrite: bool) -> ExperimentResult:
     """Save a result where `out` says; "auto" becomes a folder only now, a free one."""
     if out == "auto":
@@ -226,12 +228,14 @@ def saved(result: ExperimentResult, out: Any, overwrite: bool) -> ExperimentResu
 
 
 def interrupted(
-    stop: TrainingInterrupted, result: ExperimentResult, checkpoint: Checkpoint | None
+    stop: TrainingInterrupted, result: ExperimentResult, checkpoint: Checkpoint | None = None
 ) -> TrainingInterrupted:
     """Return the interruption with what was reached, and where it is kept."""
     kept = "Nothing was saved, because no folder was given (out=…)."
-    if checkpoint is not None:
-        kept = f"The same call goes on from the checkpoint in {checkpoint.folder}."
+    if checkpoint is not None and checkpoint.reached is not None:
+        epoch, batch = checkpoint.reached
+        where = f"epoch {epoch + 1}, batch {batch}" if batch else f"the end of epoch {epoch}"
+        kept = f"The same call goes on from the checkpoint in {checkpoint.folder}: {where}."
     elif result.folder is not None:
         kept = f"What was reached is saved in {result.folder}."
     reached = f"Test {result.figure} so far."

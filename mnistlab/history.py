@@ -56,6 +56,26 @@ class History:
             if value is not None:
                 self.history.setdefault(column, []).append(float(value))
 
+    def keys(self) -> list[str]:
+        """Return the names of the columns that hold figures."""
+        return [name for name, values in self.history.items() if values]
+
+    def items(self) -> list[tuple[str, list[float]]]:
+        """Return name and values of the columns that hold figures."""
+        return [(name, self.history[name]) for name in self.keys()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __contains__(self, column: object) -> bool:
+        return bool(self.history.get(str(column)))
+
+    def __bool__(self) -> bool:
+        return True  # also before the first epoch
+
     def __getitem__(self, column: str) -> list[float]:
         return self.history[column]
 

@@ -93,21 +93,23 @@ def script(config: ExperimentConfig, layer_sizes: Sequence[int], scale: float) -
     Returns:
         A program that needs Keras and the data set's package, and not mnistlab.
     """
+    regression = _is_regression(config, layer_sizes[-1])
     parts = [
         _unknown(config),
         "import keras\n",
+        _policy(config),
         _seeding(config),
         "# Load and prepare the data.",
         _loading(config),
-        _preparing(layer_sizes, scale, _is_regression(config)),
+        _preparing(layer_sizes, scale, regression),
         "# Design and build the model.",
         _building(config, layer_sizes),
         "# Compile it: learning rule, loss, metric.",
-        _compiling(config, layer_sizes[-1]),
+        _compiling(config, layer_sizes[-1], regression),
         "# Train it.",
-        _fitting(config),
+        _fitting(config, layer_sizes[-1] == 1),
         "# Test it.",
-        *_testing(_is_regression(config)),
+        *_testing(regression),
     ]
     return "\n".join(filter(None, parts))
 
@@ -121,10 +123,10 @@ def _unknown(config: ExperimentConfig) -> str:
     return f"# Not known of this network, and the usual choice here: {', '.join(names)}."
 
 
-def _is_regression(config: ExperimentConfig) -> bool:
-    """Return whether the outputs are values; a record doesn't say, but its data set and loss do."""
-    return config.dataset == "boston_housing" or (
-        config.output_activation in choices.VALUES and config.loss == "mean_squared_error"
+def _is_regression(config: ExperimentConfig, n_outputs: int) -> bool:
+    """Return whether the output is a value; a record doesn't say, but its data or outputs do."""
+    return config.dataset == "boston_housing" or choices.is_value(
+        config.output_activation or "softmax", n_outputs
     )
 
 
@@ -139,6 +141,12 @@ def _testing(regression: bool) -> list[str]:
                 'print(f"mean absolute error {test_error:.3f}")\n']  # fmt: skip
     return ["test_loss, test_accuracy = model.evaluate(x_test, y_test)",
             'print(f"test accuracy {test_accuracy:.2%}")\n']  # fmt: skip
+
+
+def _policy(config: ExperimentConfig) -> str:
+    if config.dtype_policy == "float32":
+        return ""
+    return f'keras.config.set_dtype_policy("{config.dtype_policy}")\n'
 
 
 def _seeding(config: ExperimentConfig) -> str:
@@ -156,7 +164,7 @@ def _preparing(layer_sizes: Sequence[int], scale: float, regression: bool) -> st
         f'{x} = {x}.reshape(-1, {layer_sizes[0]}).astype("float32"){divided}'
         for x in ("x_train", "x_test")
     ]
-    if regression:
+    if regression or layer_sizes[-1] == 1:
         return "\n".join(lines) + "\n"
     lines += [
         f"{y} = keras.utils.to_categorical({y}, {layer_sizes[-1]})" for y in ("y_train", "y_test")
@@ -182,18 +190,18 @@ def _building(config: ExperimentConfig, layer_sizes: Sequence[int]) -> str:
     )
 
 
-def _compiling(config: ExperimentConfig, n_outputs: int) -> str:
+def _compiling(config: ExperimentConfig, n_outputs: int, regression: bool) -> str:
     outputs = config.output_activation or "softmax"
-    loss = config.loss or choices.default_loss(outputs)
+    loss = config.loss or choices.default_loss(outputs, regression)
     loss, weight = choices.keras_loss(loss, outputs, n_outputs)
     rule = config.optimizer or "sgd"
-    rate = choices.learning_rate(config.learning_rate, rule)
+    rate = choices.learning_rate(config.learning_rate, rule, regression)
     settings = f"learning_rate={rate}"
     if config.weight_decay:
         settings += f", weight_decay={config.weight_decay}"
     if config.ema_momentum:
         settings += f", use_ema=True, ema_momentum={config.ema_momentum}"
-    metric = "mean_absolute_error" if _is_regression(config) else "accuracy"
+    metric = "mean_absolute_error" if regression else "accuracy"
     lines = [
         "model.compile(",
         f"    optimizer=keras.optimizers.{OPTIMIZERS[rule]}({settings}),",
@@ -204,7 +212,7 @@ def _compiling(config: ExperimentConfig, n_outputs: int) -> str:
     return "\n".join([*lines, f'    metrics=["{metric}"],', ")\n"])
 
 
-def _fitting(config: ExperimentConfig) -> str:
+def _fitting(config: ExperimentConfig, one_output: bool) -> str:
     size = "len(x_train)" if config.batch_size == "full" else config.batch_size or 32
     settings = f"epochs={config.epochs}, batch_size={size}"
     lines, callbacks = [], []
@@ -217,7 +225,8 @@ def _fitting(config: ExperimentConfig) -> str:
     elif share:
         settings += f", validation_split={share}"
     if config.order == "sorted":
-        lines += ["by_class = y_train.argmax(axis=1).argsort(kind='stable')",
+        labels = "y_train.ravel()" if one_output else "y_train.argmax(axis=1)"
+        lines += [f"by_class = {labels}.argsort(kind='stable')",
                   "x_train, y_train = x_train[by_class], y_train[by_class]"]  # fmt: skip
     if config.order in ("stored", "sorted"):
         settings += ", shuffle=False"
@@ -236,7 +245,9 @@ def _fitting(config: ExperimentConfig) -> str:
                      f"patience={config.patience})")  # fmt: skip
         callbacks.append("patience")
     if config.acceptable_error:
-        lines.append(f"# Here training stopped below a total error of {config.acceptable_error:g}.")
+        lines.append(
+            f"# There training stops at once below a total error of {config.acceptable_error:g}."
+        )
     if config.deformation:
         lines.append("# Here each image was deformed anew in each epoch "
                      f"({config.deformation}): mnistlab.deformations.")  # fmt: skip

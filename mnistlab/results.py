@@ -267,6 +267,7 @@ class ExperimentResult:
             else f"β = {rate:g}" + (f" ({config.schedule})" if config.schedule else ""),
             _batches(config.batch_size),
             "1 epoch" if epochs == 1 else f"{epochs} epochs",
+            *_besides(config),
         ]
         table = [
             ("Data set", f"{data.name} ({data.source}): {data.n_train:,} to train, "
@@ -605,6 +606,22 @@ def _must_agree(ours: NDArray[np.floating], theirs: NDArray[np.floating], precis
             "The model computes something else than its Dense layers in a row do. A result can "
             "be made of Dense layers, each with one activation, whose outputs go to the next."
         )
+
+
+def _besides(config: ExperimentConfig) -> list[str]:
+    """Return the settings that most trainings leave at their default, where they don't."""
+    usual = choices.default_loss(config.output_activation or "softmax")
+    loss = config.loss if config.loss not in (None, usual) else ""
+    return [
+        str(loss or "").replace("_", " "),
+        "" if config.order in (None, "random") else f"{config.order} order",
+        f"dropout {config.dropout:g}" if config.dropout else "",
+        f"input dropout {config.input_dropout:g}" if config.input_dropout else "",
+        f"weight decay {config.weight_decay:g}" if config.weight_decay else "",
+        "averaged weights" if config.ema_momentum else "",
+        f"{config.deformation} deformations" if config.deformation else "",
+        "" if config.dtype_policy == "float32" else config.dtype_policy,
+    ]
 
 
 def _batches(batch_size: int | str | None) -> str:

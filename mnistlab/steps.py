@@ -27,17 +27,16 @@ Example:
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import mnistlab
-from mnistlab import checks, choices, deformations, seeding
+from mnistlab import checks, choices, deformations, identity, seeding, stopping
 from mnistlab.ahead import Ahead
-from mnistlab.checkpoint import Checkpoint
+from mnistlab.checkpoint import Checkpoint, as_path
 from mnistlab.classic import arrays, schedules
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.classic.schedules import Schedule
@@ -110,8 +109,8 @@ def build_model(
         seed: decides the initial weights, the same for both engines.
         input_dropout, dropout: the share of the inputs, and of each hidden layer's units, that
             is left out at random for each pattern while training, in [0, 1).
-        dtype_policy: "float32", or for Keras "mixed_bfloat16" or "mixed_float16"; None: what
-            Keras is set to.
+        dtype_policy: "float32", or for Keras "mixed_bfloat16" or "mixed_float16" (whose losses
+            aren't scaled up); None: what Keras is set to.
 
     Returns:
         A keras.Sequential or a ClassicNetwork, compiled with the lecture's choices.
@@ -215,6 +214,11 @@ def compile_model(
             to the output units.
     """
     must_be_model(model)
+    for name, given in (("optimizer", optimizer), ("loss", loss or "")):
+        if not isinstance(given, str):
+            raise InputError(f"{name}={checks.shown(given)} is no name. Give one, such as "
+                             "'adam'; or, with objects of Keras's own, call model.compile(…) "
+                             "itself: fit_model trains that model too.")  # fmt: skip
     averaging = {"weight_decay": weight_decay, "ema_momentum": ema_momentum}
     if isinstance(model, ClassicNetwork):
         model.compile(optimizer, loss, metrics, learning_rate=learning_rate, **averaging)
@@ -294,22 +298,34 @@ def fit_model(
         checkpoint_every = checks.whole("checkpoint_every", checkpoint_every, minimum=1)
     (x, y), validation = held_back(dataset, validation_split)
     size = size_of(batch_size, len(x))
+    order = checks.choice("order", order, seeding.ORDERS)
     presented = orders(len(x), seed, order, y)
     deformation = deformations.deformation(deformation)
+    validation_split = checks.fraction("validation_split", validation_split)
+    patience, acceptable_error = stopping.checked(patience, acceptable_error)
     history = History(settings={"batch_size": checks.batch_size(batch_size), "order": order,
                                 "seed": seed, "validation_split": validation_split,
                                 "schedule": written(schedule), "deformation": deformation,
                                 "patience": patience,
                                 "acceptable_error": acceptable_error})  # fmt: skip
     betas = schedules.schedule(schedule)
-    if isinstance(checkpoint, str | os.PathLike):
-        settings = {"epochs": epochs, **history.settings}
-        checkpoint = Checkpoint(checkpoint, identity_of(model, dataset, settings))
+    images = Ahead(deformed_images(dataset, len(x), deformation, seed), epochs)
+    if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
+        by_epoch = identity.told_apart(betas, epochs, learning_rule_of(model)[1])
+        settings = {"epochs": epochs, "initial_epoch": initial_epoch, **history.settings,
+                    "betas": by_epoch}  # fmt: skip
+        checkpoint = Checkpoint(checkpoint, identity.of_training(model, dataset, settings))
     state = checkpoint and checkpoint.state
     if state:
+        identity.must_be_within(state, epochs, -(-len(x) // size))
         history.history.update({name: list(column) for name, column in state.history.items()})
+    if state and state.epoch >= epochs:
+        notice("the checkpoint holds the finished training: nothing is left to train.")
+    elif state and callbacks:
+        names = ", ".join(type(one).__name__ for one in callbacks)
+        notice(f"the checkpoint doesn't hold what callbacks of your own remember ({names}): they "
+               "begin anew, and count batches from where training goes on.")  # fmt: skip
     advise(model, size)
-    images = Ahead(deformed_images(dataset, len(x), deformation, seed), epochs)
     shared: dict[str, Any] = {
         "epochs": epochs, "batch_size": size, "verbose": verbose, "initial_epoch": initial_epoch,
         "order": presented, "on_epoch_end": on_epoch_end, "history": history,
@@ -348,6 +364,8 @@ def several(callbacks: Any) -> Sequence[Any]:
 
 def _must_be_for_keras(model: Any, callbacks: Sequence[Any], tensorboard: Any) -> None:
     """Raise InputError where the network from scratch is given what only Keras takes."""
+    if tensorboard is not None:
+        _must_take_figures(tensorboard)
     if not isinstance(model, ClassicNetwork):
         return
     if callbacks:
@@ -359,24 +377,15 @@ def _must_be_for_keras(model: Any, callbacks: Sequence[Any], tensorboard: Any) -
                          "figures: history.history.")  # fmt: skip
 
 
-def identity_of(model: Any, dataset: Dataset, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a training of this model is, for its checkpoint to be known by."""
-    name, rate = learning_rule_of(model)
-    shapes = " ".join(str(np.shape(w)) for w in model.get_weights())
-    return {
-        **settings,
-        "engine": type(model).__name__,
-        "weights": shapes,
-        "optimizer": name,
-        "learning_rate": rate,
-        "loss": str(getattr(model, "loss", "")),
-        **made_with(dataset),
-    }
-
-
-def made_with(dataset: Dataset) -> dict[str, Any]:
-    """Return the data and the version that a checkpoint belongs to."""
-    return {"data": dataset.digest, "mnistlab": mnistlab.__version__}
+def _must_take_figures(folder: Any) -> None:
+    """Raise InputError where TensorBoard's figures can't be written."""
+    path = as_path("tensorboard", folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as why:
+        said = getattr(why, "strerror", None) or why
+        raise InputError(f"tensorboard={checks.shown(folder)} can't be used as a folder: {said}. "
+                         "Choose a folder of your own.") from why  # fmt: skip
 
 
 def deformed_images(
@@ -451,7 +460,7 @@ def advise(model: Any, batch_size: int) -> None:
 def learning_rule_of(model: Any) -> tuple[str | None, float | None]:
     """Return the learning rule's name in small letters, and β; None where there is none."""
     if isinstance(model, ClassicNetwork):
-        return model.optimizer_name, model.optimizer.learning_rate
+        return model.optimizer_name, model.learning_rate
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
         return None, None

@@ -20,6 +20,8 @@ from typing import Any
 
 from mnistlab import checks
 
+CALLBACK = "callback"  # the reason where a Keras callback of the caller's ended training
+
 
 def checked(patience: Any, acceptable_error: Any) -> tuple[int | None, float | None]:
     """Return both limits in the form that `reason_to_stop` takes; None stands for no limit.
@@ -84,7 +86,9 @@ def message(history: Mapping[str, Sequence[float]], reason: str) -> str:
     if not reason:
         return ""
     name, losses = _losses(history)
-    if reason == "acceptable_error":
+    if reason == CALLBACK:
+        why = "a callback asked for it"
+    elif reason == "acceptable_error":
         why = f"the total error, {history['total_error'][-1]:.4g}, is acceptable"
     else:
         epochs = _epochs_without_a_best(losses)

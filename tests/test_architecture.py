@@ -28,7 +28,7 @@ FLOORS = [
     ["classic"],
     ["config"],
     ["keras_engine", "recipes"],
-    ["plots", "plain_keras", "savedrun"],
+    ["plots", "plain_keras", "savedrun", "identity"],
     ["steps"],
     ["results"],
     ["experiment"],

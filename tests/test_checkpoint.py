@@ -1,7 +1,11 @@
 """The file with the state of a training: whole or not there, its own training's or an error."""
 
 import errno
+import hashlib
+import io
+import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -158,6 +162,83 @@ def test_a_disk_that_is_really_full(tmp_path):
 def test_what_a_killed_process_left_behind_goes(tmp_path):
     kept = Checkpoint(tmp_path, WHO)
     kept.keep(state())
-    (tmp_path / f".{LATEST}.77.abcd.tmp").write_bytes(b"half")
+    (tmp_path / f".{LATEST}.{2**30}.abcd.tmp").write_bytes(b"half")
     same(Checkpoint(tmp_path, WHO).state, state())
     assert os.listdir(tmp_path) == [LATEST]
+
+
+def sealed(folder, members, compressed=False):
+    """Write a file whose first lines are right, whatever it holds."""
+    archive = io.BytesIO()
+    (np.savez_compressed if compressed else np.savez)(archive, **members)
+    content = archive.getvalue()
+    digest = hashlib.sha256(content).hexdigest().encode()
+    (folder / LATEST).write_bytes(b"mnistlab checkpoint 1\n" + digest + b"\n" + content)
+
+
+def header(**changed):
+    about = {"identity": WHO, "epoch": 1, "batch": 0, "sums": {}, "history": {"loss": [0.5]}}
+    return np.frombuffer(json.dumps({**about, **changed}).encode(), np.uint8)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"header": np.frombuffer(b"[" * 100_000, np.uint8)},
+        {"header": np.frombuffer(b"[1]", np.uint8)},
+        {"header": header(identity=5)},
+        {"header": header(epoch="1")},
+        {"header": header(epoch=True)},
+        {"header": header(epoch=-1)},
+        {"header": header(batch=1.5)},
+        {"header": header(history=5)},
+        {"header": header(history={"loss": 5})},
+        {"header": header(history={"loss": [0.5, 0.4]})},
+        {"header": header(sums={"loss": "much"})},
+        {"header": header(), "w": np.array(["text"])},
+    ],
+)
+def test_a_sealed_file_with_other_content_is_damaged_too(members, tmp_path):
+    sealed(tmp_path, members)
+    with pytest.raises(InputError, match=r"No checkpoint .* can be read"):
+        Checkpoint(tmp_path, WHO)
+
+
+def test_a_file_that_would_swell_is_refused_unread(tmp_path):
+    sealed(tmp_path, {"header": header(), "w": np.zeros(10_000_000)}, compressed=True)
+    with pytest.raises(InputError, match="a compressed member"):
+        Checkpoint(tmp_path, WHO)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_no_checkpoint(tmp_path):
+    os.mkfifo(tmp_path / LATEST)
+    with pytest.raises(InputError, match="it is no file"):
+        Checkpoint(tmp_path, WHO)
+
+
+@pytest.mark.parametrize("version", [b"0", b"001", b"", b"x"])
+def test_versions_that_are_none(version, tmp_path):
+    Checkpoint(tmp_path, WHO).keep(state())
+    file = tmp_path / LATEST
+    file.write_bytes(file.read_bytes().replace(b"checkpoint 1", b"checkpoint " + version, 1))
+    with pytest.raises(InputError, match="it is no checkpoint"):
+        Checkpoint(tmp_path, WHO)
+
+
+def test_a_folder_is_made_with_the_first_state_and_again_where_it_went(tmp_path):
+    kept = Checkpoint(tmp_path / "new", WHO)
+    assert not (tmp_path / "new").exists()
+    kept.keep(state(1))
+    shutil.rmtree(tmp_path / "new")
+    kept.keep(state(2))
+    assert checkpoint.read(tmp_path / "new").state.epoch == 2
+    assert (kept.reached, kept.failed) == ((2, 3), False)
+
+
+def test_the_file_that_another_process_writes_now_stays(tmp_path):
+    aside = tmp_path / f".{LATEST}.{os.getppid()}.abcd.tmp"
+    aside.write_bytes(b"half")
+    assert checkpoint.read(tmp_path) is None
+    assert aside.exists()

@@ -134,3 +134,40 @@ def test_beta_is_the_learning_rules_own_where_none_is_given():
 )
 def test_a_loss_in_keras(loss, outputs, expected):
     assert choices.keras_loss(loss, outputs, 10) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "outputs", "n", "expected"),
+    [
+        (None, "softmax", 10, "accuracy"),
+        (None, "sigmoid", 1, "accuracy"),
+        (None, "linear", 1, "mean_absolute_error"),
+        (["accuracy"], "softmax", 3, "accuracy"),
+        ("mean_absolute_error", "softmax", 3, "mean_absolute_error"),
+    ],
+)
+def test_the_metric_belongs_to_the_outputs(given, outputs, n, expected):
+    assert choices.metric(given, outputs, n) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("accuracy", "never exactly right"), ("acuracy", "Did you mean 'accuracy'"),
+     (["accuracy", "mean_absolute_error"], "metrics")],
+)  # fmt: skip
+def test_a_metric_that_cant_be_used(given, said):
+    with pytest.raises(InputError, match=said):
+        choices.metric(given, "linear", 1)
+
+
+def test_a_value_starts_with_squared_errors_and_a_small_beta():
+    assert choices.loss(None, "linear", value=True) == "mean_squared_error"
+    assert choices.learning_rate(None, "sgd", value=True) == 0.001
+    assert choices.learning_rate(None, "adam", value=True) == 0.001
+    assert choices.learning_rate(0.5, "sgd", value=True) == 0.5
+
+
+def test_kerass_policies_are_kerass():
+    keras = pytest.importorskip("keras")
+    for name in choices.POLICIES:
+        assert keras.dtype_policies.get(name).name == name

@@ -82,8 +82,11 @@ def plain(rule, rate, size, epochs=2):
     return model.get_weights(), figures
 
 
-@pytest.mark.parametrize("size", [1, 9, 32, 100])
-@pytest.mark.parametrize(("rule", "rate"), [("sgd", 0.1), ("adam", 0.003), ("rmsprop", 0.003)])
+@pytest.mark.parametrize(
+    ("rule", "rate", "size"),
+    [("sgd", 0.1, 1), ("sgd", 0.1, 9), ("sgd", 0.1, 32), ("sgd", 0.1, 100),
+     ("adam", 0.003, 1), ("adam", 0.003, 32), ("rmsprop", 0.003, 1), ("rmsprop", 0.003, 9)],
+)  # fmt: skip
 def test_weights_and_every_figure_are_plain_kerass(rule, rate, size):
     model = compiled(rule, rate)
     history = fitted(model, size, validation=(VX, VY))

@@ -244,7 +244,9 @@ def test_ctrl_c_saves_what_was_reached_and_says_where(engine, iris, tmp_path, mo
     with pytest.raises(TrainingInterrupted) as caught:
         small(iris, engine=engine, epochs=5, out=folder)
     said = str(caught.value)
-    assert said.startswith("Training was interrupted in epoch 3 of 5. Test accuracy so far: ")
+    assert said.startswith(
+        f"Training was interrupted in epoch 3 of 5. Test accuracy {two.test_accuracy:.2%} so far. "
+    )
     assert said.endswith(f"What was reached is saved in {folder}.")
     assert caught.value.folder == folder
     kept = ExperimentResult.load(folder)

@@ -14,7 +14,7 @@ keras = pytest.importorskip("keras")
 
 from mnistlab.classic.schedules import schedule  # noqa: E402
 from mnistlab.history import History  # noqa: E402
-from mnistlab.keras_engine import building, executions, reading, training  # noqa: E402
+from mnistlab.keras_engine import building, executions, quiet, reading, training  # noqa: E402
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.uniform(size=(100, 12)).astype(np.float32), RNG.integers(0, 4, 100)
@@ -300,3 +300,78 @@ def test_a_ctrl_c_that_was_lost_on_the_way_ends_the_training_all_the_same(error)
         built(epochs=50, history=history, callbacks=[Swallowing(error)])
     assert history.epochs == 2
     assert signal.getsignal(signal.SIGINT) is before
+
+
+# ── dropout, weight decay, averages, mixed precision ────────────────────────────────────────────
+
+
+def test_dropout_makes_layers_each_with_a_seed_of_its_own():
+    model = building.build((12, 8, 6, 4), "sigmoid", "softmax", 3, input_dropout=0.2, dropout=0.5)
+    kinds = [(type(one).__name__, getattr(one, "rate", None)) for one in model.layers]
+    assert kinds == [("Dropout", 0.2), ("Dense", None), ("Dropout", 0.5), ("Dense", None),
+                     ("Dropout", 0.5), ("Dense", None)]  # fmt: skip
+    seeds = [one.seed for one in model.layers if type(one).__name__ == "Dropout"]
+    assert seeds == [seeding.dropout_seed(3, k) for k in range(3)]
+    assert len(set(seeds)) == 3
+    bare = building.build((12, 8, 4), "sigmoid", "softmax", 3)
+    assert [type(one).__name__ for one in bare.layers] == ["Dense", "Dense"]
+
+
+@pytest.mark.parametrize("rule", ["sgd", "adam", "rmsprop"])
+def test_decay_and_averages_are_keras_own_settings(rule):
+    model = building.build((12, 8, 4), "sigmoid", "softmax", 3)
+    building.compile_model(model, rule, 0.25, weight_decay=0.01, ema_momentum=0.9)
+    said = model.optimizer.get_config()
+    assert said["weight_decay"] == pytest.approx(0.01)
+    assert (said["use_ema"], said["ema_momentum"]) == (True, pytest.approx(0.9))
+    assert reading.training_of(model)["weight_decay"] == pytest.approx(0.01)
+    building.compile_model(model, rule, 0.25)
+    said = model.optimizer.get_config()
+    assert (said["weight_decay"], said["use_ema"]) == (None, False)
+
+
+def test_what_is_left_out_is_decided_by_the_seed():
+    def weights(seed):
+        model = building.build((12, 8, 4), "sigmoid", "softmax", seed, dropout=0.5)
+        model.set_weights(seeding.initial_weights((12, 8, 4), seed=1))
+        building.compile_model(model, "adam", 0.01, ema_momentum=0.9, weight_decay=0.01)
+        again(model)
+        return [w.tobytes() for w in model.get_weights()]
+
+    assert weights(1) == weights(1)
+    assert weights(1) != weights(2)
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_in_mixed_precision_the_outputs_and_all_weights_stay_float32(policy):
+    model = building.build((12, 8, 4), "sigmoid", "softmax", 3, dtype_policy=policy)
+    hidden, output = model.layers
+    assert (hidden.compute_dtype, output.compute_dtype) == (policy[6:], "float32")
+    assert {w.dtype.name for w in model.get_weights()} == {"float32"}
+    assert reading.policy_of(model) == policy
+    assert training.predict(model, X).dtype == np.float32
+
+
+def test_a_policy_that_keras_is_set_to_is_left_alone_and_is_in_the_record():
+    from mnistlab import run_experiment
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        result = run_experiment(dataset="iris", engine="keras", hidden_units=4, epochs=1, verbose=0)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert {layer.compute_dtype for layer in result.model.layers} == {"bfloat16"}
+    assert result.config.dtype_policy == "mixed_bfloat16"
+
+
+def test_a_cpu_is_not_asked_for_slower_operations():
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("asks TensorFlow")
+    import tensorflow as tf
+    from tensorflow.python.framework import config
+
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("asks a CPU")
+    quiet.same_bits("tensorflow")
+    assert not config.is_op_determinism_enabled()

@@ -199,3 +199,86 @@ def test_what_isnt_known_of_a_network_made_by_hand_is_said():
     assert first.endswith(": optimizer, loss, batch_size, order.")
     compile(result.as_keras(), "plain_keras", "exec")
     assert not script().startswith("#")
+
+
+# ── values, and what keeps a network from learning by heart ─────────────────────────────────────
+
+
+def housing_like(n=80):
+    """Return a small regression as keras.datasets.boston_housing gives it."""
+    x = np.random.default_rng(0).uniform(0, 50, (n, 13))
+    y = x.mean(axis=1)
+    return (x[:60], y[:60]), (x[60:], y[60:])
+
+
+@needs_keras
+@pytest.mark.parametrize("settings", [
+    {}, {"loss": "mean_absolute_error"}, {"order": "sorted", "validation_split": 0.25},
+])  # fmt: skip
+def test_the_program_of_a_regression_runs(settings, monkeypatch):
+    import keras
+
+    monkeypatch.setattr(keras.datasets.boston_housing, "load_data", housing_like)
+    config = ExperimentConfig(dataset="boston_housing", hidden_units=4, epochs=2, **settings)
+    config = config.resolved(engine="keras", dataset="boston_housing", task="regression")
+    program = plain_keras.script(config, (13, 4, 1), 1)
+    assert "to_categorical" not in program
+    assert f'loss="{settings.get("loss", "mean_squared_error")}"' in program
+    assert "SGD(learning_rate=0.001)" in program
+    done = executed(program)
+    assert done["test_error"] > 0
+    if settings.get("order") == "sorted":
+        assert (np.diff(done["y_train"]) >= 0).all()
+
+
+@needs_keras
+@pytest.mark.parametrize("loss", [None, "mean_absolute_error", "lecture"])
+def test_the_program_for_values_of_ones_own_makes_no_classes_of_them(loss, tmp_path, monkeypatch):
+    x = np.random.default_rng(0).uniform(size=(60, 3)).astype(np.float32)
+    arrays = {"x_train": x[:50], "y_train": x[:50].sum(axis=1), "x_test": x[50:],
+              "y_test": x[50:].sum(axis=1)}  # fmt: skip
+    result = run_experiment(dataset={**arrays, "task": "regression"}, engine="classic", loss=loss,
+                            hidden_units=4, epochs=20, learning_rate=0.05, verbose=0)  # fmt: skip
+    program = result.as_keras()
+    assert "to_categorical" not in program
+    np.savez(tmp_path / "your_data.npz", **arrays)
+    monkeypatch.chdir(tmp_path)
+    near = result.test_metrics["mean_absolute_error"]
+    assert executed(program)["test_error"] == pytest.approx(near, abs=0.3)
+
+
+def test_squared_errors_of_classes_are_no_regression():
+    program = script(output_activation="linear", loss="mean_squared_error")
+    assert "y_train = keras.utils.to_categorical(y_train, 10)" in program
+    assert 'metrics=["accuracy"]' in program
+
+
+@needs_keras
+def test_one_output_takes_its_two_classes_as_they_are(tmp_path, monkeypatch):
+    x = np.random.default_rng(0).uniform(size=(60, 3)).astype("float32")
+    y = (x.sum(axis=1) > 1.5).astype(int)
+    np.savez(tmp_path / "your_data.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    monkeypatch.chdir(tmp_path)
+    config = ExperimentConfig(dataset="custom", output_activation="sigmoid", order="sorted",
+                              loss="binary_crossentropy", epochs=2)  # fmt: skip
+    done = executed(plain_keras.script(config, (3, 4, 1), 1))
+    assert 0 <= done["test_accuracy"] <= 1
+    assert (np.diff(done["y_train"]) >= 0).all()
+
+
+@needs_keras
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, with a schedule
+def test_dropout_decay_averages_and_patience_are_in_the_program_and_run():
+    result = run_experiment(
+        dataset="iris", engine="classic", hidden_units=8, epochs=30, optimizer="adam",
+        learning_rate=0.5, input_dropout=0.1, dropout=0.2, weight_decay=0.001, ema_momentum=0.9,
+        patience=1, validation_split=0.2, schedule="step:10", verbose=0,
+    )  # fmt: skip
+    done = executed(result.as_keras())
+    model, keras_history = done["model"], done["history"].history
+    assert [type(one).__name__ for one in model.layers] == ["Dropout", "Dense", "Dropout", "Dense"]
+    said = model.optimizer.get_config()
+    assert said["weight_decay"] == pytest.approx(0.001)
+    assert (said["use_ema"], said["ema_momentum"]) == (True, 0.9)
+    assert (done["patience"].monitor, done["patience"].patience) == ("val_loss", 1)
+    assert len(keras_history["val_loss"]) < 30  # β is so large that it soon gets worse

@@ -176,6 +176,117 @@ def test_what_cant_be_resumed(said, error, tmp_path, monkeypatch):
                                 if "resume" not in said else said)  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hidden_activation": "tanh"}, {"output_activation": "sigmoid"}, {"dropout": 0.1},
+        {"weight_decay": 0.1}, {"ema_momentum": 0.5}, {"schedule": lambda epoch: 0.3},
+        {"schedule": "exponential:0.9"}, {"optimizer": "adam"}, {"epochs": 7},
+    ],
+    ids=lambda change: " ".join(f"{k} {getattr(v, '__name__', v)}" for k, v in change.items()),
+)  # fmt: skip
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_five_steps_know_another_training(engine, change, tmp_path):
+    iris = mnistlab.load_data("iris")
+
+    def fit(output_activation="softmax", hidden_activation="relu", dropout=0.5, epochs=2,
+            schedule=None, weight_decay=0.5, ema_momentum=0.9, optimizer="sgd"):  # fmt: skip
+        model = mnistlab.build_model(
+            iris, engine, 4, hidden_activation, output_activation, dropout=dropout
+        )
+        mnistlab.compile_model(
+            model, optimizer, 0.1, weight_decay=weight_decay, ema_momentum=ema_momentum
+        )
+        mnistlab.fit_model(model, iris, epochs=epochs, verbose=0, schedule=schedule,
+                           checkpoint=tmp_path, order="Random", patience=np.int64(9))  # fmt: skip
+
+    fit()
+    fit()
+    with pytest.raises(InputError, match="another training"):
+        fit(**change)
+
+
+def test_the_same_cell_again_goes_on_with_the_same_model(tmp_path, monkeypatch):
+    iris = mnistlab.load_data("iris")
+    model = mnistlab.build_model(iris, engine="classic", hidden_units=4)
+    settings = {"epochs": 6, "schedule": "exponential:0.5", "checkpoint": tmp_path, "verbose": 0}
+    cut_after(monkeypatch, 3)
+    with pytest.raises(TrainingInterrupted):
+        mnistlab.fit_model(model, iris, **settings)
+    monkeypatch.undo()
+    assert mnistlab.fit_model(model, iris, **settings).epochs == 6
+
+
+@pytest.mark.skipif(not KERAS, reason="Keras")
+def test_a_training_that_a_callback_ended_stays_ended(tmp_path, capsys):
+    import keras
+
+    def run():
+        stop = keras.callbacks.EarlyStopping("loss", patience=0, min_delta=10)
+        return experiment("keras", "plain", checkpoint=tmp_path, callbacks=stop)
+
+    first, again = run(), run()
+    assert first.history.epochs == again.history.epochs == 2
+    assert first.history.stopped == again.history.stopped == "callback"
+    assert digest(first) == digest(again)
+    assert "Stopped" in repr(again)
+
+
+@pytest.mark.skipif(not KERAS, reason="Keras")
+def test_a_callback_that_ends_the_epoch_in_which_it_goes_on(tmp_path, monkeypatch):
+    import keras
+
+    def run():
+        def stop(epoch, logs):
+            callback.model.stop_training = True
+
+        callback = keras.callbacks.LambdaCallback(on_epoch_end=stop)
+        return experiment("keras", "plain", checkpoint=tmp_path, checkpoint_every=7,
+                          callbacks=[callback])  # fmt: skip
+
+    cut_after(monkeypatch, 1)  # within the first epoch
+    with pytest.raises(TrainingInterrupted):
+        run()
+    monkeypatch.undo()
+    assert run().history.epochs == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_stopped_before_the_first_state_it_says_so_and_saves_the_run(engine, tmp_path, monkeypatch):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mnistlab.seeding, "pattern_order", interrupt)
+    with pytest.raises(TrainingInterrupted, match="saved in") as stop:
+        experiment(engine, "plain", checkpoint=tmp_path / "c", out=tmp_path / "run")
+    assert "goes on" not in str(stop.value)
+    assert (tmp_path / "run" / "result.json").exists()
+
+
+@pytest.mark.parametrize("given", [5, True, b"x", [], "", "~nosuchuser/x", "a\0b"])
+def test_folders_that_are_none(given):
+    iris = mnistlab.load_data("iris")
+    model = mnistlab.build_model(iris, engine="classic", hidden_units=4)
+    with pytest.raises(InputError, match="checkpoint="):
+        mnistlab.fit_model(model, iris, checkpoint=given)
+    with pytest.raises(InputError, match="resume="):
+        mnistlab.run_experiment(resume=given)
+    if KERAS:
+        keras_model = mnistlab.build_model(iris, engine="keras", hidden_units=4)
+        with pytest.raises(InputError, match="tensorboard="):
+            mnistlab.fit_model(keras_model, iris, tensorboard=given)
+
+
+@pytest.mark.parametrize("which", ["deformation", "dtype_policy"])
+def test_a_refused_call_leaves_nothing(which, tmp_path):
+    settings = {"deformation": "affine"} if which == "deformation" else {
+        "dtype_policy": "mixed_bfloat16"}  # fmt: skip
+    with pytest.raises(InputError):
+        mnistlab.run_experiment(dataset="iris", engine="classic", **settings,
+                                checkpoint=tmp_path / "c")  # fmt: skip
+    assert not (tmp_path / "c").exists()
+
+
 def test_from_the_command_line(tmp_path):
     options = ["--dataset", "iris", "--engine", "classic", "--epochs", "3", "--hidden-units", "4"]
     first = run_command("run", *options, "--checkpoint", "kept", "--json", home=tmp_path)

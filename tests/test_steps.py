@@ -8,7 +8,7 @@ import pytest
 from mnistlab import steps
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.datasets import load_data
-from mnistlab.errors import DivergedError, InputError, TrainingInterrupted
+from mnistlab.errors import DivergedError, InputError, OutOfMemoryError, TrainingInterrupted
 from mnistlab.history import History
 from mnistlab.seeding import initial_weights, pattern_order
 from mnistlab.steps import build_model, compile_model, evaluate_model, fit_model
@@ -406,3 +406,50 @@ def test_answers_are_where_the_largest_output_stands():
 
 def test_a_model_without_a_learning_rule_has_none():
     assert steps.learning_rule_of(types.SimpleNamespace()) == (None, None)
+
+
+# ── too little memory, mixed precision ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("size", "advice"), [(64, "Try batch_size=32,"), (1, "fewer hidden_units")]
+)
+def test_too_little_memory_says_what_to_do(size, advice):
+    with pytest.raises(OutOfMemoryError, match=advice) as caught, steps.memory_explained(size):
+        np.empty(2**50, np.float64)  # eight million gigabytes
+    assert isinstance(caught.value, MemoryError)
+    assert isinstance(caught.value.__cause__, MemoryError)
+
+
+def test_too_little_memory_on_a_gpu_is_explained_too():
+    tf = pytest.importorskip("tensorflow")
+    error = tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+    with pytest.raises(OutOfMemoryError, match="batch_size=500"), steps.memory_explained(1000):
+        raise error
+
+
+def test_other_errors_are_no_lack_of_memory():
+    with pytest.raises(ValueError, match="mine"), steps.memory_explained(5):
+        raise ValueError("mine")
+
+
+def test_mixed_precision_trains_is_recorded_and_saved(keras, tmp_path):
+    from mnistlab import ExperimentResult, run_experiment
+
+    result = run_experiment(
+        dataset="digits", engine="keras", hidden_units=32, epochs=4, optimizer="adam",
+        learning_rate=0.01, dtype_policy="mixed_bfloat16", verbose=0, out=tmp_path / "a",
+    )  # fmt: skip
+    assert result.test_accuracy > 0.85
+    assert ExperimentResult.load(tmp_path / "a").config.dtype_policy == "mixed_bfloat16"
+    model = keras.models.load_model(tmp_path / "a" / "model.keras")
+    assert [layer.compute_dtype for layer in model.layers] == ["bfloat16", "float32"]
+    assert np.array_equal(model.predict(result.data.x_test, verbose=0), result.test_outputs)
+
+
+def test_a_network_from_scratch_calculates_in_float32(iris):
+    assert build_model(iris, "classic", 4, dtype_policy="float32").count_params() == 35
+    with pytest.raises(InputError, match="dtype_policy='mixed_bfloat16' is Keras's"):
+        build_model(iris, "classic", 4, dtype_policy="mixed_bfloat16")
+    with pytest.raises(InputError, match="Did you mean 'mixed_bfloat16'"):
+        build_model(iris, "classic", 4, dtype_policy="mixed_bfloat")

@@ -117,8 +117,17 @@ def compile_model(
 
 def report_also(model: keras.Model, metric: str) -> None:
     """See to it that a compiled model reports a metric; its optimizer keeps what it remembers."""
-    had = getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None) or []
+    metrics = getattr(model, "_compile_metrics", None)
+    had = getattr(metrics, "_user_metrics", None) or []
     had = had if isinstance(had, list) else [had]
     if metric not in [getattr(one, "name", one) for one in had]:
-        weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
-        model.compile(model.optimizer, model.loss, loss_weights=weights, metrics=[*had, metric])
+        model.compile(
+            model.optimizer,
+            model.loss,
+            loss_weights=getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None),
+            metrics=[*had, metric],
+            weighted_metrics=getattr(metrics, "_user_weighted_metrics", None),
+            run_eagerly=model.run_eagerly,
+            steps_per_execution=model.steps_per_execution,
+            jit_compile=model.jit_compile,
+        )

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 import keras
+import numpy as np
 
 from mnistlab.checkpoint import State
 from mnistlab.classic.schedules import Schedule
@@ -126,7 +127,8 @@ class Keeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep the state between two epochs."""
         self._before = self._last = 0
-        self._keep_now(epoch + 1, 0, {})
+        stops = {"stopped": 1.0} if self.model.stop_training else {}
+        self._keep_now(epoch + 1, 0, stops)
 
     def _keep_now(self, epoch: int, batch: int, sums: Mapping[str, float]) -> None:
         history = self._history.history
@@ -141,8 +143,15 @@ class Leave(keras.callbacks.Callback):
     """Leaves Keras's fit when an epoch has ended."""
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Raise EpochEnded."""
+        """Note the weights and whether training should stop, and raise EpochEnded."""
+        self.stops = self.model.stop_training
+        self._weights = [np.array(v.numpy()) for v in self.model.trainable_variables]
         raise EpochEnded
+
+    def put_back(self) -> None:
+        """Give the model its weights again: on JAX Keras takes averages whatever was raised."""
+        for variable, weights in zip(self.model.trainable_variables, self._weights, strict=True):
+            variable.assign(weights)
 
 
 class CtrlC:
@@ -150,6 +159,9 @@ class CtrlC:
 
     Where it comes while TensorFlow calls Python back, TensorFlow makes an error of its own of it;
     and while Python collects an object, it is dropped. So it is noted, too, and asked for.
+
+    Within a step of JAX's the model has no weights, as JAX has taken them; so there Ctrl-C waits
+    for the step's end. A second one doesn't.
     """
 
     def __init__(self) -> None:
@@ -164,8 +176,10 @@ class CtrlC:
         return self
 
     def _note(self, number: int, frame: Any) -> None:
+        waits = keras.backend.backend() == "jax" and not self.came
         self.came = True
-        self._before(number, frame)
+        if not waits:
+            self._before(number, frame)
 
     def __exit__(
         self,
@@ -179,8 +193,11 @@ class CtrlC:
             raise KeyboardInterrupt from error
 
     def watch(self) -> keras.callbacks.Callback:
-        """Return a callback that raises it, where it was dropped, at the start of an epoch."""
-        return keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: self.ask())
+        """Return a callback that raises it, where it was dropped or waits."""
+        return keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: self.ask(),
+            on_train_batch_end=lambda batch, logs: self.ask(),
+        )
 
     def ask(self) -> None:
         """Raise KeyboardInterrupt if Ctrl-C came."""

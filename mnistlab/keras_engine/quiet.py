@@ -48,6 +48,16 @@ def import_keras() -> ModuleType:
     return keras
 
 
+def import_quietly(name: str) -> ModuleType:
+    """Return a module, imported with nothing on stderr."""
+    if name in sys.modules:
+        return sys.modules[name]
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with caught_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module(name)
+
+
 def same_bits(backend: str) -> None:
     """Ask a GPU for the same bits in each run, at some cost in time; a CPU gives them anyway."""
     module = sys.modules[backend]

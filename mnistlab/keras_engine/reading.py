@@ -6,6 +6,7 @@ Example:
     (784, 512, 10)
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,11 +107,11 @@ def training_of(model: keras.Model) -> dict[str, object]:
     """Return learning rule, β and loss that a model was compiled with, where the lab knows them.
 
     Returns:
-        optimizer, learning_rate and loss, None for what isn't known; weight_decay, ema_momentum
-        and what is left out at random.
+        optimizer, learning_rate and loss, None for what isn't known; weight_decay, ema_momentum,
+        what is left out at random, and dtype_policy.
     """
     optimizer = getattr(model, "optimizer", None)
-    shares = _left_out(model)
+    shares = {**_left_out(model), "dtype_policy": policy_of(model)}
     if optimizer is None:
         return {"optimizer": None, "learning_rate": None, "loss": None, **shares}
     name = type(optimizer).__name__.lower()
@@ -122,6 +123,34 @@ def training_of(model: keras.Model) -> dict[str, object]:
         "ema_momentum": float(optimizer.ema_momentum) if optimizer.use_ema else 0.0,
         **shares,
     }
+
+
+def policy_of(model: keras.Model) -> str:
+    """Return the policy that a model's layers calculate with, of `choices.POLICIES`."""
+    names = [layer.dtype_policy.name for layer in model.layers if type(layer).__name__ == "Dense"]
+    return next((name for name in choices.POLICIES[1:] if name in names), choices.POLICIES[0])
+
+
+def identity_of(model: keras.Model) -> dict[str, str]:
+    """Return what a compiled model is, in texts by which two are told apart.
+
+    Names are left out: Keras counts them up with each model that it makes.
+    """
+    layers = [f"{type(one).__name__} {_without_names(one.get_config())}" for one in model.layers]
+    optimizer = model.optimizer
+    return {
+        "layers": "; ".join(layers),
+        "optimizer": f"{type(optimizer).__name__} {_without_names(optimizer.get_config())}",
+        "loss": f"{loss_name(model)} {getattr(model._compile_loss, '_user_loss_weights', None)}",
+    }
+
+
+def _without_names(config: Any) -> str:
+    """Return a layer's or optimizer's settings as a text, names and initial weights left out."""
+    left_out = ("name", "module", "registered_name", "build_config", "kernel_initializer",
+                "bias_initializer", "batch_shape")  # fmt: skip
+    kept = {name: value for name, value in config.items() if name not in left_out}
+    return re.sub(r"'(name|class_name)': '[^']*', ", "", str(kept))
 
 
 def _left_out(model: keras.Model) -> dict[str, object]:

@@ -5,7 +5,8 @@ optimizer_0, optimizer_1, …   steps taken, learning rate, the learning rule's 
 metrics_0, metrics_1, …       the sums of loss and metrics, in the middle of an epoch
 """
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -31,7 +32,8 @@ def state_of(
     arrays = _arrays("model", model.variables) | _arrays("optimizer", model.optimizer.variables)
     if batch:
         arrays |= _arrays("metrics", model.metrics_variables)
-    return State(epoch, batch, arrays, sums, history)
+    columns = {name: list(column) for name, column in history.items()}
+    return State(epoch, batch, arrays, sums, columns)
 
 
 def put_back(model: keras.Model, state: State) -> None:
@@ -44,6 +46,27 @@ def put_back(model: keras.Model, state: State) -> None:
         model.optimizer.build(model.trainable_variables)
     _assign("model", model.variables, state)
     _assign("optimizer", model.optimizer.variables, state)
+
+
+@contextlib.contextmanager
+def buffers_apart(model: keras.Model) -> Iterator[None]:
+    """See to it that no two variables are one array of JAX's, before a training and after it.
+
+    Keras on JAX gives a weight the very array of its average, and to a next training or test
+    both: JAX refuses to take one array twice, or takes it away from the average.
+    """
+    _apart(model)
+    try:
+        yield
+    finally:
+        _apart(model)
+
+
+def _apart(model: keras.Model) -> None:
+    if keras.backend.backend() == "jax":
+        for variable in model.trainable_variables:
+            if variable._value is not None:  # an error within a step of JAX's leaves none
+                variable.assign(keras.ops.copy(variable))
 
 
 class PutMetricsBack(keras.callbacks.Callback):

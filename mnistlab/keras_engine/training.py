@@ -1,6 +1,7 @@
 """Fit, evaluate and predict with a Keras model, ours or one written by hand."""
 
 import contextlib
+import importlib.util
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,13 +9,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from mnistlab import stopping
+from mnistlab import checks, stopping
 from mnistlab.checkpoint import State
 from mnistlab.classic import arrays
 from mnistlab.classic.schedules import Schedule
-from mnistlab.errors import InputError
+from mnistlab.errors import InputError, MissingDependencyError
 from mnistlab.history import History
-from mnistlab.keras_engine import building, executions, pipeline, reading, states
+from mnistlab.keras_engine import building, executions, pipeline, quiet, reading, states
 from mnistlab.keras_engine.callbacks import (
     CtrlC,
     EpochEnded,
@@ -67,6 +68,18 @@ def must_be_compiled(model: keras.Model) -> None:
         )
 
 
+def must_be_callbacks(callbacks: Sequence[Any]) -> None:
+    """Raise InputError where something else than objects of Keras's callbacks were given."""
+    for one in callbacks:
+        if isinstance(one, type) and issubclass(one, keras.callbacks.Callback):
+            raise InputError(f"callbacks holds the class {one.__name__}. Make an object of it, "
+                             f"with brackets: {one.__name__}().")  # fmt: skip
+        if not isinstance(one, keras.callbacks.Callback):
+            raise InputError(f"callbacks takes Keras's callbacks, but got {checks.shown(one)}. "
+                             "Such as keras.callbacks.EarlyStopping(patience=3); a function goes "
+                             "to on_epoch_end=….")  # fmt: skip
+
+
 def fit(
     model: keras.Model,
     x: Array,
@@ -115,10 +128,12 @@ def fit(
         keep_every: see `keep`; None: after each epoch only.
 
     Raises:
-        InputError: a model that isn't compiled, or that takes other inputs.
+        InputError: a model that isn't compiled or takes other inputs, or a callback that is none.
+        MissingDependencyError: tensorboard is asked for, and isn't installed.
         DivergedError: the loss became NaN or infinite.
     """
     must_be_compiled(model)
+    must_be_callbacks(callbacks)
     first, batch = (resume.epoch, resume.batch) if resume else (initial_epoch, 0)
     limits = stopping.checked(patience, acceptable_error)
     if limits[1] is not None:
@@ -134,8 +149,11 @@ def fit(
     held_back = validation and (inputs(model, validation[0]), targets(model, validation[1]))
     ctrl_c = CtrlC()
 
-    def go(first: int, last: int, batch: int) -> None:
-        """Train from a batch of the first epoch on; a started epoch is finished alone."""
+    def go(first: int, last: int, batch: int) -> bool:
+        """Train from a batch of the first epoch on; a started epoch is finished alone.
+
+        Returns whether a callback of the caller's ended training with that epoch.
+        """
         presented = pipeline.Presented(
             lambda epoch: shaped if images is None else inputs(model, images(epoch)),
             desired, batch_size, order, first, batch,
@@ -151,13 +169,21 @@ def fit(
         if keep is not None:
             called.append(Keeper(keep, keep_every, steps, reporter, history, batch))
         if batch:
-            called.append(Leave())
-        with contextlib.closing(presented), contextlib.suppress(EpochEnded):
+            called.append(leave := Leave())
+        with (
+            contextlib.closing(presented),
+            states.buffers_apart(model),
+            contextlib.suppress(EpochEnded),
+        ):
             model.fit(
                 pipeline.batches(presented), epochs=last, initial_epoch=first,
                 validation_data=held_back, validation_batch_size=EVALUATION_BATCH,
                 shuffle=False, verbose=0, callbacks=called,
             )  # fmt: skip
+        if batch:
+            leave.put_back()
+            return bool(leave.stops)
+        return False
 
     with (
         ctrl_c,
@@ -167,15 +193,17 @@ def fit(
     ):
         if resume is not None:
             states.put_back(model, resume)
+        ended = resume is not None and bool(resume.sums.get("stopped"))
         if batch:
-            go(first, first + 1, batch)
+            ended = go(first, first + 1, batch)
             first += 1
-        if stopping.reason_to_stop(history.history, *limits):
+        if ended or stopping.reason_to_stop(history.history, *limits):
             go(first, first, 0)  # no further epoch; Keras still puts averages in the weights' place
         else:
             go(first, max(first, epochs), 0)
         if history.epochs < epochs - initial_epoch:
-            history.stopped = stopping.reason_to_stop(history.history, *limits)
+            reason = stopping.reason_to_stop(history.history, *limits)
+            history.stopped = reason or (stopping.CALLBACK if ended or model.stop_training else "")
             progress.say(stopping.message(history.history, history.stopped))
 
 
@@ -189,7 +217,19 @@ def _report_total_error(model: keras.Model) -> None:
 
 
 def _tensorboard(folder: str) -> keras.callbacks.Callback:
-    """Return Keras's TensorBoard callback, told of epochs only."""
+    """Return Keras's TensorBoard callback, told of epochs only.
+
+    Raises:
+        MissingDependencyError: a package that writes its files isn't installed.
+    """
+    for package in ("tensorboard", "tensorflow"):  # TensorFlow writes them, whatever the backend
+        if importlib.util.find_spec(package) is None:
+            raise MissingDependencyError(
+                f"tensorboard={folder!r} needs {package}, which isn't installed here. Install it "
+                f"with\n    pip install {package}\nor leave tensorboard out: the History has the "
+                "same figures."
+            )
+    quiet.import_quietly("tensorflow")
     return keras.callbacks.TensorBoard(folder, write_graph=False, update_freq="epoch")
 
 
