@@ -16,6 +16,7 @@ import time
 import mnistlab
 import side_by_side
 from mnistlab import checkpoint, steps
+from mnistlab.keras_engine.quiet import import_keras
 
 REPEATS = {1: 1, 32: 5, 128: 5}
 EPOCHS = {1: 1, 32: 3, 128: 3}
@@ -69,6 +70,7 @@ def checkpoint_share(engine: str, dataset: mnistlab.Dataset, **settings: object)
 
 def main() -> None:
     """Measure, print and write."""
+    import_keras()  # without TensorFlow's messages
     dataset = mnistlab.load_data("mnist")
     medians: dict[str, float] = {}
     ratios: dict[str, float] = {}
