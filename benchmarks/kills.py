@@ -4,18 +4,22 @@
     python benchmarks/kills.py --kills 5 --seed 7
 
 Each trial starts a training in a process of its own, which writes its state as often as it can,
-kills that process at a random instant after the first state was begun, and calls it again until
-it has ended. The SHA-256 of its weights and of its History is held against that of a training
-that was never stopped. Writes benchmarks/results/kills_<engine>.json.
+kills that process at a random instant after the first state was begun (every third waits for the
+next write, and is killed in it), and calls it again until it has ended. The SHA-256 of its weights
+and of its History is held against that of a training that was never stopped. Writes
+benchmarks/results/kills_<engine>.json.
 """
 
 import argparse
+import os
 import random
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # where it is imported from elsewhere
@@ -71,8 +75,19 @@ def uninterrupted(engine: str, seed: int) -> tuple[str, float]:
         return finished(process), time.perf_counter() - since
 
 
-def trial(engine: str, seed: int, instant: float) -> tuple[str, bool]:
+def writes(process: "subprocess.Popen[str]", folder: Path) -> None:
+    """Wait until the training is in the middle of a write, or has ended."""
+    while process.poll() is None and not any(".tmp" in name for name in os.listdir(folder)):
+        pass
+
+
+def trial(engine: str, seed: int, instant: float, in_write: bool) -> tuple[str, bool]:
     """Kill a training so many seconds after its first state was begun, and call it again.
+
+    Args:
+        engine, seed: what is trained.
+        instant: seconds.
+        in_write: wait for the next write, and kill it in the middle of that.
 
     Returns:
         The digest that it ends with, and whether it was killed in the middle of a write.
@@ -82,6 +97,8 @@ def trial(engine: str, seed: int, instant: float) -> tuple[str, bool]:
         process = started(engine, seed, path)
         begun(process, path)
         time.sleep(instant)
+        if in_write:
+            writes(process, path)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         names = {file.name for file in path.iterdir()}
@@ -91,16 +108,19 @@ def trial(engine: str, seed: int, instant: float) -> tuple[str, bool]:
         return finished(started(engine, seed, path)), in_a_write
 
 
-def kills(engine: str, count: int, seed: int, say: bool = True) -> dict[str, float]:
-    """Kill `count` trainings of one engine; return how many ended in the same bits."""
+def kills(engine: str, count: int, seed: int, say: bool = True, jobs: int = 1) -> dict[str, float]:
+    """Kill `count` trainings of one engine, `jobs` at a time; return how many ended the same."""
     draw = random.Random(f"{engine} {seed}")
     wanted, seconds = uninterrupted(engine, seed)
+    instants = [draw.uniform(0, seconds) for _ in range(count)]
     same = writing = 0
-    for k in range(count):
-        digest, in_a_write = trial(engine, seed, draw.uniform(0, seconds))
-        same, writing = same + (digest == wanted), writing + in_a_write
-        if say:
-            print(f"{engine}: {same} of {k + 1} the same, {writing} killed in a write", flush=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        in_write = [k % 3 == 2 for k in range(count)]  # every third, to be sure of some
+        trials = pool.map(partial(trial, engine, seed), instants, in_write)
+        for k, (digest, in_a_write) in enumerate(trials, start=1):
+            same, writing = same + (digest == wanted), writing + in_a_write
+            if say:
+                print(f"{engine}: {same} of {k} the same, {writing} killed in a write", flush=True)
     return {"kills": count, "same bits": same, "killed in a write": writing}
 
 
@@ -109,11 +129,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--jobs", type=int, default=2, help="trainings at a time")
     parser.add_argument("--engines", nargs="+", default=["classic", "keras"])
     given = parser.parse_args()
     print(f"seed {given.seed}")
     for engine in given.engines:
-        found = kills(engine, given.kills, given.seed)
+        found = kills(engine, given.kills, given.seed, jobs=given.jobs)
         here = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "seed": given.seed}
         write(f"kills_{engine}", {**here, **found})
         if found["same bits"] < found["kills"]:
