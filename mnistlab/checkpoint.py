@@ -82,7 +82,7 @@ class Checkpoint:
     """
 
     def __init__(self, folder: str | os.PathLike[str], identity: Mapping[str, Any]) -> None:
-        self.folder = _usable(folder)
+        self.folder = usable_folder("checkpoint", folder)
         self.identity = dict(identity)
         self.failed = False
         self._warned = False
@@ -116,9 +116,9 @@ class Kept:
     state: State
 
 
-def _usable(folder: str | os.PathLike[str]) -> Path:
-    """Return the folder of a checkpoint, which can be made and written to; else InputError."""
-    path = as_path("checkpoint", folder)
+def usable_folder(name: str, folder: Any) -> Path:
+    """Return a folder that is there and can be written to, or can be made; else InputError."""
+    path = as_path(name, folder)
     try:
         if path.is_dir():
             os.listdir(path)
@@ -127,7 +127,7 @@ def _usable(folder: str | os.PathLike[str]) -> Path:
             pass
     except (OSError, ValueError) as why:
         said = getattr(why, "strerror", None) or why
-        raise InputError(f"checkpoint={shown(folder)} can't be used as a folder: {said}. Choose a "
+        raise InputError(f"{name}={shown(folder)} can't be used as a folder: {said}. Choose a "
                          "folder of your own.") from why  # fmt: skip
     return path
 

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from mnistlab import checks, choices, deformations, identity, seeding, stopping
 from mnistlab.ahead import Ahead
-from mnistlab.checkpoint import Checkpoint, as_path
+from mnistlab.checkpoint import Checkpoint, usable_folder
 from mnistlab.classic import arrays, schedules
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.classic.schedules import Schedule
@@ -365,7 +365,7 @@ def several(callbacks: Any) -> Sequence[Any]:
 def _must_be_for_keras(model: Any, callbacks: Sequence[Any], tensorboard: Any) -> None:
     """Raise InputError where the network from scratch is given what only Keras takes."""
     if tensorboard is not None:
-        _must_take_figures(tensorboard)
+        usable_folder("tensorboard", tensorboard)
     if not isinstance(model, ClassicNetwork):
         return
     if callbacks:
@@ -375,17 +375,6 @@ def _must_be_for_keras(model: Any, callbacks: Sequence[Any], tensorboard: Any) -
         raise InputError("tensorboard is Keras's callback, so it needs a Keras model "
                          "(engine='keras'). The History of a ClassicNetwork has the same "
                          "figures: history.history.")  # fmt: skip
-
-
-def _must_take_figures(folder: Any) -> None:
-    """Raise InputError where TensorBoard's figures can't be written."""
-    path = as_path("tensorboard", folder)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as why:
-        said = getattr(why, "strerror", None) or why
-        raise InputError(f"tensorboard={checks.shown(folder)} can't be used as a folder: {said}. "
-                         "Choose a folder of your own.") from why  # fmt: skip
 
 
 def deformed_images(

@@ -55,6 +55,11 @@ def test_none_one_alone_and_several(iris):
     assert (first.epochs, second.epochs) == ([0, 0], [0])
 
 
+def test_keras_short_names_of_metrics_fill_the_same_columns(iris):
+    history = fit_model(by_hand(metrics=["acc"]), iris, epochs=2, validation_split=0.2, verbose=0)
+    assert len(history["accuracy"]) == len(history["val_accuracy"]) == 2
+
+
 @pytest.mark.parametrize(
     ("callbacks", "said"),
     [
@@ -87,8 +92,10 @@ def test_early_stopping_of_ones_own_ends_a_training_that_is_complete(iris, capsy
     stop = keras.callbacks.EarlyStopping("loss", min_delta=9, patience=2)  # nothing is so much less
     result = small(iris, epochs=9, callbacks=stop, verbose=2)
     assert (result.history.epochs, result.completed) == (3, True)
-    assert result.history.stopped == ""
-    assert [line[:5] for line in capsys.readouterr().out.split("\n") if line] == ["Epoch"] * 3
+    assert result.history.stopped == "callback"
+    *epochs, last = filter(None, capsys.readouterr().out.split("\n"))
+    assert [line[:5] for line in epochs] == ["Epoch"] * 3
+    assert last == "Stopped after epoch 3: a callback asked for it."
 
 
 # ── patience and acceptable error ───────────────────────────────────────────────────────────────

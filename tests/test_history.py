@@ -82,3 +82,12 @@ def test_it_shows_first_and_last_in_one_line():
         history.record(loss=loss, seconds=1.0)
     assert repr(history) == "History of 2 epochs: loss 0.5 → 0.25"
     assert repr(History()) == "History of 0 epochs"
+
+
+def test_it_reads_like_a_mapping_of_the_columns_that_hold_figures():
+    history = History.of({"loss": [0.5, 0.4]})
+    assert ("loss" in history, "val_loss" in history, "nonsense" in history) == (True, False, False)
+    assert list(history) == history.keys() == ["loss"]
+    assert dict(history) == {"loss": [0.5, 0.4]} == dict(history.items())
+    assert len(history) == 1
+    assert bool(History())

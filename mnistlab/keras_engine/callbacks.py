@@ -27,6 +27,11 @@ COLUMNS = tuple(
 )
 
 
+def _short(name: str) -> str:
+    """Return Keras's short name of a column: "val_acc" for "val_accuracy"."""
+    return name.replace("accuracy", "acc").replace("mean_absolute_error", "mae")
+
+
 class Reporter(keras.callbacks.Callback):
     """Turns what Keras reports into a History and a Progress, and stops where training should.
 
@@ -73,7 +78,7 @@ class Reporter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Record and show the epoch's figures, and say whether another should follow."""
-        figures: dict[str, float | None] = {name: logs.get(name) for name in COLUMNS}
+        figures = {name: logs.get(name, logs.get(_short(name))) for name in COLUMNS}
         if self._desired:
             figures["total_error"] = logs["mean_absolute_error"] * self._desired
         figures.update(learning_rate=self._rate(), seconds=self.seconds)
