@@ -2,10 +2,13 @@
 
 For each way one process loads the data set, notes its memory, trains, and notes its peak. The
 figures are resident megabytes: of the training array, before the training, at the peak of it.
+Then the peak of a whole `mnistlab run` with its defaults, pictures and saving included.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import side_by_side
@@ -29,6 +32,17 @@ print(dataset.x_train.nbytes / 1e6, before, resident()[1])
 """
 
 
+def whole_run() -> float:
+    """Return the peak of a default `mnistlab run`, in megabytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "mnistlab", "run", "--out", f"{folder}/run"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        if status:
+            raise RuntimeError("mnistlab run failed")
+        return used.ru_maxrss / 1000
+
+
 def main() -> None:
     """Print and write the megabytes of each way."""
     found = {}
@@ -42,6 +56,8 @@ def main() -> None:
         found[name] = {"training array": round(array), "before": round(before), "peak": round(peak)}
         print(f"{name:20}array {array:5.0f} MB   before {before:6.0f} MB   peak {peak:6.0f} MB   "
               f"training adds {peak - before:5.0f} MB")  # fmt: skip
+    found["mnistlab run, the whole process"] = {"peak": round(peak := whole_run())}
+    print(f"mnistlab run, the whole process: peak {peak:6.0f} MB")
     here = {"date": time.strftime("%Y-%m-%d"), "machine": side_by_side.machine()}
     side_by_side.write("memory", {**here, "megabytes": found})
 

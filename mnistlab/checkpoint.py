@@ -70,7 +70,6 @@ class Checkpoint:
 
     Attributes:
         state: the State that lay there, or None for a new training.
-        reached: the epoch and batch of the state that lies there now; None where there is none.
         failed: whether the last state could not be written.
 
     Raises:
@@ -91,15 +90,17 @@ class Checkpoint:
         if found is not None:
             _must_be_the_same(self.folder, found.identity, self.identity)
             self.state = found.state
-        self.reached: tuple[int, int] | None = None
-        if self.state is not None:
-            self.reached = (self.state.epoch, self.state.batch)
+
+    @property
+    def serves(self) -> bool:
+        """Whether a training can go on from what lies there now."""
+        return (self.folder / LATEST).exists() and not self.failed
 
     def keep(self, state: State) -> None:
         """Write a state; where that fails, training goes on, and one line says so once."""
         try:
             write(self.folder, self.identity, state)
-            self.failed, self.reached = False, (state.epoch, state.batch)
+            self.failed = False
         except OSError as why:
             self.failed = True
             if not self._warned:

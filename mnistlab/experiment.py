@@ -193,7 +193,7 @@ def run(
         )
     seconds["evaluate"] = evaluate_seconds()
     result = dataclasses.replace(result, seconds=seconds)
-    goes_on = kept is not None and kept.reached is not None and not kept.failed
+    goes_on = kept is not None and kept.serves
     if out is not None and (stopped is None or not goes_on):
         result = saved(result, out, overwrite)
     if stopped is not None:
@@ -232,10 +232,8 @@ def interrupted(
 ) -> TrainingInterrupted:
     """Return the interruption with what was reached, and where it is kept."""
     kept = "Nothing was saved, because no folder was given (out=…)."
-    if checkpoint is not None and checkpoint.reached is not None:
-        epoch, batch = checkpoint.reached
-        where = f"epoch {epoch + 1}, batch {batch}" if batch else f"the end of epoch {epoch}"
-        kept = f"The same call goes on from the checkpoint in {checkpoint.folder}: {where}."
+    if checkpoint is not None:
+        kept = f"The same call goes on from the checkpoint in {checkpoint.folder}."
     elif result.folder is not None:
         kept = f"What was reached is saved in {result.folder}."
     reached = f"Test {result.figure} so far."

@@ -45,6 +45,7 @@ from mnistlab.environment import missing_for_keras
 from mnistlab.errors import InputError, OutOfMemoryError, TrainingInterrupted
 from mnistlab.history import History
 from mnistlab.notices import notice
+from mnistlab.progress import Progress
 
 SMALL_BATCH, LARGE_RATE = 8, 0.2  # below the one with the other or more, β is too large
 CHECKPOINT_EVERY = 5000  # batches
@@ -320,7 +321,8 @@ def fit_model(
         identity.must_be_within(state, epochs, -(-len(x) // size))
         history.history.update({name: list(column) for name, column in state.history.items()})
     if state and state.epoch >= epochs:
-        notice("the checkpoint holds the finished training: nothing is left to train.")
+        said = "The checkpoint holds the finished training: nothing is left to train."
+        Progress(epochs, 1, verbose).say(said)
     elif state and callbacks:
         names = ", ".join(type(one).__name__ for one in callbacks)
         notice(f"the checkpoint doesn't hold what callbacks of your own remember ({names}): they "
