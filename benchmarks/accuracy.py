@@ -34,12 +34,7 @@ def trained(config: ExperimentConfig, dataset: Dataset, blind: bool = True) -> o
     if blind:
         dataset = without_test(dataset)
     model = experiment.built(config, dataset)
-    steps.fit_model(
-        model, dataset, config.epochs, config.batch_size or 32, config.order or "random",
-        config.seed or 0, config.validation_split, verbose=0, schedule=config.schedule,
-        deformation=config.deformation, patience=config.patience,
-        acceptable_error=config.acceptable_error,
-    )  # fmt: skip
+    experiment.fitted(config, model, dataset, verbose=0)
     return model
 
 

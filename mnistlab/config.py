@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from mnistlab import checks, choices, deformations, seeding
+from mnistlab import checks, choices, deformations, seeding, stopping
 from mnistlab.classic import schedules
 from mnistlab.errors import InputError
 
@@ -105,6 +105,7 @@ class ExperimentConfig:
 
     def _validated(self) -> dict[str, Any]:
         """Return every field in the form the package works with."""
+        patience, acceptable_error = stopping.checked(self.patience, self.acceptable_error)
         return {
             "engine": checks.choice("engine", self.engine, ("auto", *choices.ENGINES)),
             "dataset": checks.text("dataset", self.dataset),
@@ -128,9 +129,8 @@ class ExperimentConfig:
             "weight_decay": checks.not_negative("weight_decay", self.weight_decay),
             "ema_momentum": checks.fraction("ema_momentum", self.ema_momentum),
             "deformation": deformations.deformation(self.deformation),
-            "patience": unless_none(partial(checks.whole, "patience", minimum=1), self.patience),
-            "acceptable_error": unless_none(partial(checks.positive, "acceptable_error"),
-                                            self.acceptable_error),
+            "patience": patience,
+            "acceptable_error": acceptable_error,
             "dtype_policy": checks.choice("dtype_policy", self.dtype_policy, choices.POLICIES),
         }  # fmt: skip
 

@@ -20,6 +20,7 @@ from mnistlab.checkpoint import Checkpoint, as_path, read
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import Dataset, load_data
 from mnistlab.errors import InputError, SaveError, TrainingInterrupted
+from mnistlab.history import History
 from mnistlab.results import ExperimentResult
 
 MADE_BY_HAND = ("optimizer", "batch_size", "order", "seed")  # None only where nobody knows them
@@ -176,12 +177,9 @@ def run(
     stopped: TrainingInterrupted | None = None
     with timed() as fit_seconds:
         try:
-            history = steps.fit_model(
-                model, dataset, config.epochs, config.batch_size or 32, config.order or "random",
-                config.seed or 0, config.validation_split, verbose, callbacks=callbacks,
-                on_epoch_end=watch and watch(model), schedule=config.schedule,
-                deformation=config.deformation, patience=config.patience,
-                acceptable_error=config.acceptable_error, checkpoint=kept,
+            history = fitted(
+                config, model, dataset, verbose=verbose, callbacks=callbacks,
+                on_epoch_end=watch and watch(model), checkpoint=kept,
                 checkpoint_every=checkpoint_every, tensorboard=tensorboard,
             )  # fmt: skip
         except TrainingInterrupted as stop:
@@ -214,6 +212,16 @@ def built(config: ExperimentConfig, dataset: Dataset) -> Any:
         weight_decay=config.weight_decay, ema_momentum=config.ema_momentum,
     )  # fmt: skip
     return model
+
+
+def fitted(config: ExperimentConfig, model: Any, dataset: Dataset, **more: Any) -> History:
+    """Train a model as a config says, and return the History; `more` goes to fit_model."""
+    return steps.fit_model(
+        model, dataset, config.epochs, config.batch_size or 32, config.order or "random",
+        config.seed or 0, config.validation_split, schedule=config.schedule,
+        deformation=config.deformation, patience=config.patience,
+        acceptable_error=config.acceptable_error, **more,
+    )  # fmt: skip
 
 
 def saved(result: ExperimentResult, out: Any, overwrite: bool) -> ExperimentResult:

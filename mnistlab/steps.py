@@ -310,7 +310,9 @@ def fit_model(
                                 "patience": patience,
                                 "acceptable_error": acceptable_error})  # fmt: skip
     betas = schedules.schedule(schedule)
-    images = Ahead(deformed_images(dataset, len(x), deformation, seed), epochs)
+    images = None
+    if deformation is not None:
+        images = Ahead(deformed_images(dataset, len(x), deformation, seed), epochs)
     if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
         by_epoch = identity.told_apart(betas, epochs, learning_rule_of(model)[1])
         settings = {"epochs": epochs, "initial_epoch": initial_epoch, **history.settings,
@@ -335,10 +337,11 @@ def fit_model(
     }  # fmt: skip
     if checkpoint is not None:
         shared |= {"resume": state, "keep": checkpoint.keep, "keep_every": checkpoint_every}
-    if deformation is not None:
+    if images is not None:
         shared["images"] = images
     try:
-        with contextlib.closing(images), memory_explained(size):
+        made_ahead = contextlib.nullcontext() if images is None else contextlib.closing(images)
+        with made_ahead, memory_explained(size):
             if isinstance(model, ClassicNetwork):
                 model.fit(x, y, validation_data=validation, schedule=betas, **shared)
                 return history
@@ -380,11 +383,9 @@ def _must_be_for_keras(model: Any, callbacks: Sequence[Any], tensorboard: Any) -
 
 
 def deformed_images(
-    dataset: Dataset, n: int, deformation: str | None, seed: int
+    dataset: Dataset, n: int, deformation: str, seed: int
 ) -> Callable[[int], NDArray[np.float32]]:
     """Return the function from the epoch to the deformed training patterns, shape (n, inputs)."""
-    if deformation is None:
-        return lambda epoch: dataset.x_train[:n]
     images = dataset.images
     if images is None or images.ndim != 3:
         raise InputError(f"deformation={deformation!r} bends grey images, and {dataset.name} "

@@ -19,6 +19,7 @@ from tiny_data import (
     KERAS_FILES,
     Mirror,
     cifar_archive,
+    files_in,
     npz_of,
     pin,
     put_into_cache,
@@ -46,11 +47,6 @@ def mirror(server: Mirror, monkeypatch: pytest.MonkeyPatch) -> Mirror:
     """Say in MNISTLAB_MIRROR that this server has them."""
     monkeypatch.setenv("MNISTLAB_MIRROR", server.url)
     return server
-
-
-def files_in(folder: Path) -> list[str]:
-    """Return the paths of all files below a folder."""
-    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
 # ── each of them ──────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from mnistlab.errors import DownloadError, InputError
 from tiny_data import (
     KERAS_FILES,
     Mirror,
+    files_in,
     pinned_as,
     put_into_cache,
     sends,
@@ -41,11 +42,6 @@ def mirror(server: Mirror, monkeypatch: pytest.MonkeyPatch) -> Mirror:
     """Say in MNISTLAB_MIRROR that this server has them."""
     monkeypatch.setenv("MNISTLAB_MIRROR", server.url)
     return server
-
-
-def files_in(folder: Path) -> list[str]:
-    """Return the paths of all files below a folder."""
-    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────

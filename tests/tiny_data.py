@@ -331,3 +331,8 @@ def running_mirror() -> Iterator[Mirror]:
         for left in threading.enumerate():
             if left.name == "mnistlab-download":
                 left.join(10)
+
+
+def files_in(folder: Path) -> list[str]:
+    """Return the paths of all files below a folder."""
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
