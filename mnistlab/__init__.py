@@ -34,6 +34,11 @@ _HOME = {  # public name → the module that defines it
     "fit_model": "steps",
     "load_data": "datasets",
     "run_experiment": "experiment",
+    "Worksheet": "lab.worksheet",
+    "check": "grading.checking",
+    "grade": "grading.batch",
+    "personal_seed": "lab.students",
+    "submit": "lab.handingin",
 }
 
 __all__ = sorted(_HOME)
@@ -52,7 +57,12 @@ if TYPE_CHECKING:
     from mnistlab.datasets import load_data as load_data
     from mnistlab.errors import MnistlabError as MnistlabError
     from mnistlab.experiment import run_experiment as run_experiment
+    from mnistlab.grading.batch import grade as grade
+    from mnistlab.grading.checking import check as check
     from mnistlab.history import History as History
+    from mnistlab.lab.handingin import submit as submit
+    from mnistlab.lab.students import personal_seed as personal_seed
+    from mnistlab.lab.worksheet import Worksheet as Worksheet
     from mnistlab.results import ExperimentResult as ExperimentResult
     from mnistlab.steps import Evaluation as Evaluation
     from mnistlab.steps import build_model as build_model

@@ -4,12 +4,10 @@ Exit status: 0; 1 where something failed; 2 where what was given can't be used; 
 Results go to standard output, notices and errors to standard error.
 """
 
-import contextlib
 import functools
 import inspect
 import io
 import json
-import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -17,7 +15,9 @@ from typing import Annotated, Any
 import typer
 
 import mnistlab
-from mnistlab.errors import InputError, MnistlabError, TrainingInterrupted
+from mnistlab import classroom
+from mnistlab.commandline import JsonOption, batch, command, option, real, say, units, whole
+from mnistlab.errors import InputError
 
 app = typer.Typer(
     name="mnistlab",
@@ -44,73 +44,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a command of a function: errors raised on purpose become a line and an exit status."""
-
-    @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> None:
-        try:
-            function(*args, **kwargs)
-        except MnistlabError as error:
-            say(f"error: {error}")
-            raise typer.Exit(2 if isinstance(error, InputError) else 1) from None
-        except TrainingInterrupted as stop:
-            say(str(stop))
-            raise typer.Exit(130) from None
-        except MemoryError:
-            say(
-                "error: there isn't enough memory for this. Take fewer --hidden-units, or a "
-                "smaller --batch-size."
-            )
-            raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            say("interrupted.")
-            raise typer.Exit(130) from None
-        except BrokenPipeError:  # the reader of our output has gone: `mnistlab run | head -1`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(1) from None
-
-    return guarded
-
-
-def say(text: str) -> None:
-    """Print a line to standard error; where even that is full, the exit status has to say it."""
-    with contextlib.suppress(OSError):
-        print(f"mnistlab: {text}", file=sys.stderr, flush=True)
-
-
 # ── what options hold ───────────────────────────────────────────────────────────────────────────
-
-
-def real(text: str) -> float:
-    """Return an option's number; a decimal comma is explained."""
-    try:
-        return float(text)
-    except ValueError:
-        pointed = text.replace(",", ".")
-        hint = f" Numbers take a decimal point, not a comma: {pointed}." if "," in text else ""
-        raise typer.BadParameter(f"{text!r} is no number.{hint}") from None
-
-
-def whole(text: str) -> int:
-    """Return an option's whole number."""
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no whole number, such as 5.") from None
-
-
-def batch(text: str) -> int | str:
-    """Return the batch size: a whole number, or a word that the config checks."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
-
-
-def units(text: str) -> tuple[int, ...]:
-    """Return the units of each hidden layer: "512" or "128,64"."""
-    return tuple(whole(part) for part in text.split(","))
 
 
 def show_version(wanted: bool) -> None:
@@ -118,11 +52,6 @@ def show_version(wanted: bool) -> None:
     if wanted:
         print(f"mnistlab {mnistlab.__version__}")
         raise typer.Exit
-
-
-def option(help: str, parser: Callable[[str], Any] | None = None, metavar: str = "NAME") -> Any:
-    """Return an option that is left to ExperimentConfig's default where it isn't given."""
-    return typer.Option(help=help, parser=parser, metavar=metavar, show_default=False)
 
 
 # One option for each field of ExperimentConfig but the engine: (help, parser, metavar).
@@ -194,7 +123,6 @@ OutOption = Annotated[
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace a run that lies there already.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the record as JSON instead.")]
 
 
 # ── the commands ────────────────────────────────────────────────────────────────────────────────
@@ -299,3 +227,9 @@ def data(
         rows = [row._asdict() for row in datasets.describe()]
         lines = [f"{r['name']:16}{r['what']}, {r['size']}\n{'':16}{r['where']}" for r in rows]
     print(json.dumps(rows) if as_json else "\n".join(lines))
+
+
+# ── the commands of a class ─────────────────────────────────────────────────────────────────────
+
+for verb in classroom.COMMANDS:
+    app.command()(verb)

@@ -37,7 +37,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from mnistlab import checks
 from mnistlab.errors import InputError
@@ -223,6 +222,8 @@ def smoothing(n: int, sigma: float) -> Array:
     """
     if not sigma:
         return np.eye(n, dtype=np.float32)  # (n, n)
+    from scipy import ndimage  # it takes longer to import than all of this package
+
     smooth = ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="constant")  # (n, n)
     return np.asarray(smooth, np.float32)
 
@@ -235,6 +236,8 @@ def sampled(images: NDArray[np.uint8], q: Array, result: Array) -> None:
         q: float32 (n, 2, h, w): row and column, from 0, for each new pixel; overwritten.
         result: float32 (n, h, w), to be filled.
     """
+    from scipy import ndimage
+
     n, h, w = images.shape
     # One call for all: the images one below another in a single tall one, each in a frame of
     # zeros. What is looked up further outside than the frame is looked up in the frame.

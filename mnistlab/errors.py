@@ -3,6 +3,7 @@
     MnistlabError                  something failed, and the message says what to do
     ├── InputError (ValueError)    what was given can't be used
     │   ├── DataError              a data file or an array that doesn't hold what it should
+    │   ├── SubmissionError        a file that was handed in and can't be read; says what to mend
     │   └── OutputError            an output folder that can't take the run
     ├── NotFittedError (ValueError)  predict or save before there is anything to predict with
     ├── DownloadError (OSError)    the data set could not be fetched
@@ -32,6 +33,10 @@ class InputError(MnistlabError, ValueError):
 
 class DataError(InputError):
     """A data file or array doesn't hold what it should."""
+
+
+class SubmissionError(InputError):
+    """A file that was handed in can't be read; the message is one a student can act on."""
 
 
 class OutputError(InputError):

@@ -1,0 +1,58 @@
+"""All that lies in GRADES when a class is graded, for people and for learning platforms.
+
+grades.csv, and what Canvas, Moodle and nbgrader take    (givingback)
+report.html                                             the instructor's page
+feedback/ID.html                                        a page a student
+"""
+
+from pathlib import Path
+
+from mnistlab.errors import InputError, SaveError
+from mnistlab.grading import canvasback, givingback, report
+from mnistlab.grading.feedback import feedback
+from mnistlab.grading.gradebook import Gradebook, write
+from mnistlab.grading.handed import Collection
+from mnistlab.grading.journal import make_private
+from mnistlab.grading.pages import page_name
+from mnistlab.lab.assignment import Lab
+
+FEEDBACK = "feedback"
+
+
+def check(collection: Collection, assignment: str | None, lab: Lab) -> None:
+    """Raise InputError where Canvas's export has no column for this assignment."""
+    if collection.header:
+        canvasback.assignment_column(collection.header[0], lab.lab.title, assignment)
+    elif assignment is not None:
+        raise InputError("assignment= (--assignment) names a column of Canvas's gradebook export, "
+                         "so it needs canvas_gradebook= (--canvas-gradebook FILE).")  # fmt: skip
+
+
+def publish(book: Gradebook, *, assignment: str | None = None, anonymous: bool = False) -> None:
+    """Write everything that people and learning platforms read.
+
+    Raises:
+        SaveError: the folder can't be written; the grades in it are kept.
+    """
+    folder = book.folder
+    assert folder is not None
+    pages = {one.student: feedback(one, book.lab) for one in book.grades}
+    try:
+        make_private(folder / FEEDBACK)
+        for student, page in pages.items():
+            write(folder / FEEDBACK / page_name(student), page.encode())
+        _forget_others(folder / FEEDBACK, {page_name(one) for one in pages})
+        page = report.report(book.grades, book.lab, book.collection, anonymous, FEEDBACK)
+        write(folder / "report.html", page.encode())
+        givingback.write_all(book, folder, pages, assignment)
+    except OSError as why:
+        raise SaveError(f"{folder} can't be written: {why.strerror or why}. The grades in "
+                        "grades.jsonl are kept; make room, and call the same command "
+                        "again.") from why  # fmt: skip
+
+
+def _forget_others(folder: Path, pages: set[str]) -> None:
+    """Remove the pages of students who are no longer in the class."""
+    for path in folder.glob("*.html"):
+        if path.name not in pages:
+            path.unlink()

@@ -1,0 +1,1 @@
+"""What a lab adds to an experiment: assignment, answers, the file that is handed in."""

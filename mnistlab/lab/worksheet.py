@@ -1,0 +1,284 @@
+"""A student's worksheet: predictions, numbers, answers and runs, each saved as it is given.
+
+Nothing that was given is lost: not with a runtime that dies, not when the notebook is run again,
+not when it is open twice. Before each entry the file is read again, the entry is added, and the
+file takes its place whole; only then does the call return.
+
+Example:
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> sheet = Worksheet("recognizing_digits", "ada", folder)
+    >>> sheet.number("parameters", "407 050").given
+    '407050'
+    >>> Worksheet("recognizing_digits", "ada", folder).record()["numbers"]
+    {'parameters': 407050.0}
+"""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mnistlab import checks
+from mnistlab.checkpoint import usable_folder
+from mnistlab.checks import did_you_mean, shown
+from mnistlab.errors import InputError, SaveError
+from mnistlab.lab import entries, given, labfile, runs, sheetfiles
+from mnistlab.lab.assignment import Answer, Lab, Number, Prediction
+from mnistlab.lab.claims import (
+    LONGEST_ANSWER,
+    MOST_ENTRIES,
+    NEWEST_VERSION,
+)
+from mnistlab.lab.entries import Entry
+from mnistlab.lab.students import checked_id, personal_seed
+
+Question = Prediction | Answer | Number
+PARTS = {"prediction": "predictions", "number": "numbers", "answer": "answers"}
+CALLS = {
+    "prediction": "sheet.predict({id!r}, 0.1)",
+    "number": "sheet.number({id!r}, 0.25)",
+    "answer": "sheet.answer({id!r}, '''…''')",
+}
+ARTICLES = {"prediction": "a prediction", "number": "a number", "answer": "an answer in words"}
+
+
+class Worksheet:
+    """The worksheet of one student for one lab.
+
+    Args:
+        lab: the name of a lab in the package, the path of a lab.toml, or a Lab.
+        student_id: the id that the course knows the student by.
+        folder: where its file lies; None: "mnistlab" on Drive where Drive is mounted on Colab,
+            else "mnistlab-worksheets" in the working folder.
+
+    Attributes:
+        lab: the Lab; student_id: as it was given; path: the worksheet's file.
+
+    Raises:
+        InputError: no such lab, no id, or a folder that can't be used.
+
+    Example:
+        >>> sheet = Worksheet("recognizing_digits", "ada")  # doctest: +SKIP
+        >>> sheet.predict("predict_untrained_accuracy", 0.1)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        lab: str | os.PathLike[str] | Lab,
+        student_id: str | int,
+        folder: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.student_id = checked_id(student_id)
+        self.lab = lab if isinstance(lab, Lab) else labfile.read(lab)
+        usual = sheetfiles.usual_folder("mnistlab-worksheets")
+        place = usable_folder("folder", usual if folder is None else folder)
+        name = sheetfiles.file_name("worksheet", self.lab.lab.name, self.student_id, ".json")
+        self.path: Path = place / name
+        self._waiting: list[tuple[str, str, Any]] = []  # entries that couldn't be saved yet
+        self._known: dict[str, dict[str, Any]] = {
+            part: {} for part in (*PARTS.values(), "experiments")
+        }
+        try:
+            self._read_again()
+        except OSError as why:
+            raise InputError(f"The worksheet {self.path} can't be read: {why.strerror or why}. "
+                             "Choose another folder: Worksheet(…, folder=…).") from why  # fmt: skip
+
+    # ── filled in ───────────────────────────────────────────────────────────────────────────────
+
+    def predict(self, question: str, value: Any, *more: Any) -> Entry:
+        """Save what you expect, before you run it.
+
+        Args:
+            question: the id of a prediction question.
+            value: a number, True or False, a text of at most 300 characters, or a list of such.
+
+        Returns:
+            What the cell shows. A value that is None, … or blank leaves what was there.
+
+        Raises:
+            InputError: no such question, or a value that can't be kept.
+            SaveError: the file can't be written.
+        """
+        asked = self._question(question, "prediction")
+        given.must_be_one(question, value, more)
+        return self._saved(
+            asked, None if given.is_blank(value) else given.predicted(question, value)
+        )
+
+    def number(self, question: str, x: Any, *more: Any) -> Entry:
+        """Save a number that you computed.
+
+        Args:
+            question: the id of a number question.
+            x: a finite number, or a text such as "0,25".
+
+        Returns:
+            What the cell shows, with the number as it was read.
+
+        Raises:
+            InputError: no such question, or no finite number.
+            SaveError: the file can't be written.
+        """
+        asked = self._question(question, "number")
+        given.must_be_one(question, x, more)
+        return self._saved(asked, None if given.is_blank(x) else given.number(question, x))
+
+    def answer(self, question: str, text: str | None) -> Entry:
+        """Save an answer in your own words.
+
+        Args:
+            question: the id of an answer question.
+            text: at most 20,000 characters, in any script.
+
+        Returns:
+            What the cell shows. A blank text leaves what was there.
+
+        Raises:
+            InputError: no such question, no text, or too long a one.
+            SaveError: the file can't be written.
+        """
+        asked = self._question(question, "answer")
+        if given.is_blank(text):
+            return self._saved(asked, None)
+        words = given.whole_characters(checks.text(question, text).strip().replace("\r\n", "\n"))
+        if len(words) > LONGEST_ANSWER:
+            raise InputError(f"The answer to {question!r} has {len(words):,} characters; at most "
+                             f"{LONGEST_ANSWER:,} are kept. Shorten it; what was saved before is "
+                             "still there.")  # fmt: skip
+        return self._saved(asked, words)
+
+    def save(self, run: Any) -> Entry:
+        """Record a run that you made on the way; one with the same config takes its place.
+
+        Args:
+            run: what `run_experiment` returned, or the folder of a saved run.
+
+        Raises:
+            InputError: no run, or already 500 of them.
+            SaveError: the file can't be written.
+        """
+        result = runs.as_result(run)
+        experiment = runs.experiment_of(result)
+        others = {runs.key(one) for one in self.record()["experiments"]} - {runs.key(experiment)}
+        if len(others) >= MOST_ENTRIES:
+            raise InputError(f"The worksheet holds {len(others)} runs, and no more are kept. Those "
+                             "that are there count.")  # fmt: skip
+        self._change("experiments", runs.key(experiment), experiment)
+        rows = dict(result.rows())
+        said = f"{rows['Network']}\n{rows['Training']}\nTest {result.figure}"
+        note = "" if result.completed else "Its training was interrupted."
+        return Entry("", "", "run", said, note, str(self.path), len(self.missing()), self.record())
+
+    # ── asked ───────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def seed(self) -> int:
+        """The student's personal seed."""
+        return personal_seed(self.student_id)
+
+    def record(self) -> dict[str, Any]:
+        """Return the whole worksheet as worksheet.json holds it, other notebooks' entries too."""
+        with contextlib.suppress(OSError):  # then what is known here has to do
+            self._read_again()
+        return self._record()
+
+    def missing(self) -> list[str]:
+        """Return the ids of the questions that aren't filled in, in the lab's order."""
+        record = self.record()
+        return [one.id for one in self.lab.question if one.id not in record[PARTS[one.kind]]]
+
+    def __repr__(self) -> str:
+        return entries.table(*self._shown(self.record()))
+
+    def _repr_html_(self) -> str:
+        return entries.html_table(*self._shown(self.record()))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Return what a notebook keeps of it: text, table, and the record itself."""
+        record = self.record()
+        shown = self._shown(record)
+        return entries.bundle(entries.table(*shown), entries.html_table(*shown), record)
+
+    def _shown(self, record: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str]], str]:
+        """Return the title, the rows and the last line of its table."""
+        rows = [(one.id, str(one.kind), entries.short(record[PARTS[one.kind]].get(one.id)))
+                for one in self.lab.question]  # fmt: skip
+        filled = sum(said != entries.NOTHING for _, _, said in rows)
+        made = len(record["experiments"])
+        title = (f"Worksheet of {self.student_id} for {self.lab.lab.title}: {filled} of "
+                 f"{len(rows)} questions filled in, runs recorded: {made}")  # fmt: skip
+        return title, rows, f"Saved in {self.path}" if self.path.exists() else "Nothing saved yet"
+
+    # ── kept ────────────────────────────────────────────────────────────────────────────────────
+
+    def _question(self, name: Any, kind: str) -> Question:
+        """Return the question of that id and kind; else raise InputError with what to call."""
+        said = shown(name)
+        if isinstance(name, str):
+            name = name.strip().lower().replace("-", "_")
+        one = next((one for one in self.lab.question if one.id == name), None)
+        if one is None:
+            ids = [one.id for one in self.lab.question if one.kind == kind]
+            raise InputError(f"{said} is no question of the lab {self.lab.lab.name!r}."
+                             f"{did_you_mean(name, [one.id for one in self.lab.question])} Its "
+                             f"{PARTS[kind]} are: {', '.join(ids) or 'none'}.")  # fmt: skip
+        if one.kind != kind:
+            raise InputError(f"The question {name!r} takes {ARTICLES[one.kind]}. Write "
+                             f"{CALLS[one.kind].format(id=name)}.")  # fmt: skip
+        return one
+
+    def _saved(self, asked: Question, value: Any) -> Entry:
+        """Save an entry, or find what is there where nothing is given, and return it to show."""
+        part, note = PARTS[asked.kind], ""
+        if value is not None:
+            self._change(part, asked.id, value)
+        record = self.record()
+        kept = record[part].get(asked.id)
+        if value is None:
+            note = "Nothing was given." if kept is None else "Nothing new was given: this is kept."
+        return Entry(asked.id, asked.text.strip(), asked.kind,
+                     "" if kept is None else entries.written(kept), note, str(self.path),
+                     len(self.missing()), record)  # fmt: skip
+
+    def _change(self, part: str, key: str, value: Any) -> None:
+        """Add an entry to what the file holds now, and write it.
+
+        Raises:
+            SaveError: the system wouldn't; the entry goes with the next that can be saved.
+        """
+        self._waiting.append((part, key, value))
+        try:
+            with sheetfiles.alone(self.path.parent):
+                self._read_again()
+                sheetfiles.write(self.path, self._record())
+        except OSError as why:
+            raise SaveError(f"The worksheet could not be saved in {self.path}: "
+                            f"{why.strerror or why}. Nothing is lost: what was saved before is "
+                            "still there, and this entry is kept until the next can be saved. "
+                            "Free some space, and run the cell again.") from why  # fmt: skip
+        self._waiting.clear()
+
+    def _read_again(self) -> None:
+        """Take up what the file holds, which another notebook may have changed meanwhile."""
+        found = sheetfiles.read(self.path, self.lab.lab.name, self.student_id)
+        if found is not None:
+            for part in PARTS.values():
+                self._known[part].update(getattr(found, part))
+            made = [one.model_dump(mode="json") for one in found.experiments]
+            self._known["experiments"].update({runs.key(one): one for one in made})
+        for part, key, value in self._waiting:
+            self._known[part][key] = value
+
+    def _record(self) -> dict[str, Any]:
+        """Return what is known here as worksheet.json holds it."""
+        return {
+            "schema_version": NEWEST_VERSION,
+            "lab": self.lab.lab.name,
+            "student_id": self.student_id,
+            "seed": self.seed,
+            **{part: dict(self._known[part]) for part in PARTS.values()},
+            "experiments": list(self._known["experiments"].values()),
+        }

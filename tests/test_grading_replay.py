@@ -1,0 +1,185 @@
+"""Training a stated config again: equal, other, refused, too long, too large."""
+
+import os
+
+import numpy as np
+import pytest
+
+from mnistlab import ExperimentConfig, run_experiment
+from mnistlab.grading import replay as replay_room
+from mnistlab.grading import replaying
+from mnistlab.grading.facts import Facts
+from mnistlab.grading.replay import SMOOTH, replay
+from mnistlab.grading.similarity import fingerprint
+
+SETTINGS = {"dataset": "digits", "hidden_units": 16, "epochs": 2}
+SECONDS = 300.0
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run_experiment(engine="classic", seed=5, verbose=0, **SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def facts(result):
+    """The facts of an honest submission."""
+    return Facts(
+        digest="sha256:0", config=result.config.as_dict(), dataset="digits", seed=5,
+        claimed_accuracy=result.test_accuracy, layer_sizes=result.layer_sizes,
+        fingerprint=fingerprint(result.network.get_weights()),
+    )  # fmt: skip
+
+
+def changed(facts, config=None, **more):
+    """Return facts with another config or other figures."""
+    return facts.model_copy(update={"config": {**facts.config, **(config or {})}, **more})
+
+
+def saved(weights, path):
+    """Write weights as the grader does, and return where."""
+    names = [f"{part}_{k}" for k in range(len(weights) // 2) for part in ("kernel", "bias")]
+    np.savez(path, **dict(zip(names, weights, strict=True)))
+    return path
+
+
+# ── trained again ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_honest_submission_is_found_again(facts, result, tmp_path, monkeypatch):
+    weights = saved(result.network.get_weights(), tmp_path / "weights.npz")
+    monkeypatch.chdir(tmp_path)
+    for name in ("numpy", "json", "mnistlab", "sitecustomize"):  # lie about, and aren't imported
+        (tmp_path / f"{name}.py").write_text("import os; os._exit(7)\n")
+    again = replay(facts, SECONDS, dataset="digits", weights="weights.npz")
+    assert again.agrees is True
+    assert again.accuracy == result.test_accuracy
+    assert again.distance == 0
+    assert "weights are 0 apart" in again.said
+    assert again.flag is None
+    assert weights.exists()
+
+
+def test_without_weights_the_fingerprints_are_compared(facts):
+    odd = {"path": "/etc/passwd", "callbacks": "x", "out": "/tmp/x", "verbose": 9}  # left out
+    again = replay(changed(facts, odd), SECONDS, dataset="digits")
+    assert (again.agrees, again.distance) == (True, 0)
+    assert "fingerprints" in again.said
+
+
+def test_another_seed_than_stated_shows(facts):
+    again = replay(changed(facts, {"seed": 6}), SECONDS, dataset="digits")
+    assert again.agrees is False
+    assert again.distance > 10 * SMOOTH
+    assert again.flag.kind == "replay"
+
+
+@pytest.mark.parametrize(
+    ("answer", "activation", "agrees"),
+    [
+        ({"accuracy": 0.970, "drift": 0.04}, "sigmoid", True),
+        ({"accuracy": 0.970, "drift": 0.05}, "sigmoid", False),
+        ({"accuracy": 0.970, "drift": 0.33}, "relu", True),  # what rounding does to ReLU units
+        ({"accuracy": 0.970, "drift": 1.41}, "relu", False),
+        ({"accuracy": 0.974, "drift": 0.0}, "sigmoid", True),
+        ({"accuracy": 0.976, "drift": 0.0}, "sigmoid", False),
+        ({"accuracy": 0.970, "drift": float("inf")}, "sigmoid", False),
+        ({"accuracy": 0.970, "drift": None, "fingerprint": [0.0, 0.03]}, "tanh", True),
+        ({"accuracy": 0.970, "drift": None, "fingerprint": [0.0, 0.1]}, "tanh", False),
+        ({"accuracy": 0.970, "drift": None, "fingerprint": [0.0]}, "tanh", True),  # no comparison
+        ({"accuracy": None, "drift": None}, "sigmoid", None),
+        ({"failed": "The loss became NaN."}, "sigmoid", None),
+    ],
+)
+def test_what_agrees(answer, activation, agrees, monkeypatch):
+    monkeypatch.setattr(replay_room, "_answer", lambda asked, seconds: answer)
+    config = {**ExperimentConfig(hidden_activation=activation).as_dict(), "dataset": "mnist"}
+    stated = Facts(digest="", config=config, claimed_accuracy=0.97, fingerprint=(0.0, 0.0))
+    again = replay(stated, SECONDS, dataset="mnist")
+    assert again.agrees is agrees
+    assert (again.flag is not None) is (agrees is False)
+
+
+# ── refused ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"seed": None}, "doesn't state seed"),
+        ({"deformation": "affine"}, "Deformed images"),
+        ({"engine": "keras", "dtype_policy": "mixed_float16"}, "Keras's alone"),
+        ({"engine": "keras", "dropout": 0.2}, "leaves out other units"),
+        ({"epochs": 10_001}, "10,001 epochs"),
+        ({"hidden_units": (10_000_000,)}, "parameters, more than"),
+        ({"hidden_units": (4,) * 21}, "parameters, more than"),
+        ({"hidden_units": 32}, "64-32-10, but its weights are those of 64-16-10"),
+        ({"learning_rate": float("nan")}, "must be a finite number"),
+        ({"learning_rate": "__import__('os')"}, "must be a number"),
+        ({"optimizer": "../../x"}, "is not known"),
+        ({"hidden_units": ("a",)}, "is no number of units"),
+        ({"batch_size": -1}, "at least 1"),
+        ({"epochs": 10**400}, "must be a finite number"),
+    ],
+)
+def test_what_is_not_trained(facts, config, words, monkeypatch):
+    monkeypatch.setattr("subprocess.Popen", None)  # nothing is even started
+    again = replay(changed(facts, config), SECONDS, dataset="digits")
+    assert (again.accuracy, again.distance, again.agrees, again.flag) == (None,) * 4
+    assert words in again.said
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"dataset": "mnist"},
+        {"dataset": "/etc/passwd"},
+        {"dataset": "", "config": {"dataset": "/etc/passwd"}},
+        {"completed": False},
+        {"config": {}},
+    ],
+)
+def test_other_data_interruptions_and_no_config_are_not_trained(facts, stated, monkeypatch):
+    monkeypatch.setattr("subprocess.Popen", None)
+    config = stated.pop("config", None)
+    other = facts.model_copy(update=stated)
+    other = changed(other, config) if config else other
+    if config == {}:
+        other = facts.model_copy(update={"config": {}})
+    assert replay(other, SECONDS, dataset="digits").agrees is None
+
+
+# ── limits ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_training_that_takes_too_long_is_ended(facts):
+    slow = changed(facts, {"epochs": 10_000, "batch_size": 1})
+    again = replay(slow, 0.5, dataset="digits")
+    assert again.agrees is None
+    assert "longer than 0.5 s" in again.said
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no limit on memory")
+def test_a_training_that_takes_too_much_memory_is_ended(facts):
+    again = replay(facts, SECONDS, dataset="digits", memory=2**27)
+    assert again.agrees is None
+    assert "memory" in again.said or "broke off" in again.said
+
+
+def test_a_data_set_that_is_not_there_is_said(facts, tmp_path):
+    again = replay(facts, SECONDS, dataset="digits", path=tmp_path / "none.npz")
+    assert again.agrees is None
+    assert again.said.startswith("It could not be trained again. ")
+
+
+# ── the process itself ──────────────────────────────────────────────────────────────────────────
+
+
+def test_what_the_process_says(facts, result, tmp_path):
+    other = [w + 1 for w in result.network.get_weights()]
+    asked = {"config": {**facts.config, "engine": "classic"}, "dataset": "digits", "path": None,
+             "weights": str(saved(other, tmp_path / "w.npz"))}  # fmt: skip
+    answer = replaying.trained(asked)
+    assert answer["accuracy"] == result.test_accuracy
+    assert answer["fingerprint"] == facts.fingerprint
+    assert answer["drift"] > 1

@@ -1,0 +1,417 @@
+"""The worksheet: nothing that was given is lost, and what can't be taken is explained."""
+
+import doctest
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnistlab.errors import InputError, SaveError
+from mnistlab.lab import worksheet as room
+from mnistlab.lab.assignment import Prediction
+from mnistlab.lab.claims import worksheet_of
+from mnistlab.lab.students import personal_seed
+from mnistlab.lab.worksheet import Worksheet
+from tiny_lab import TEXT, tiny_lab, tiny_run
+
+
+def test_doctests():
+    assert doctest.testmod(room).failed == 0
+
+
+@pytest.fixture
+def open_sheet(tmp_path):
+    """Return what opens ada's worksheet, as a notebook does each time that it is run."""
+    return lambda student="ada", lab=None: Worksheet(lab or tiny_lab(), student, tmp_path / "w")
+
+
+@pytest.fixture
+def sheet(open_sheet):
+    return open_sheet()
+
+
+def on_disk(sheet):
+    return json.loads(sheet.path.read_text(encoding="utf-8"))
+
+
+# ── filled in ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_entry_is_on_disk_when_the_call_returns(sheet):
+    sheet.predict("guess", 0.9)
+    assert on_disk(sheet)["predictions"] == {"guess": 0.9}
+    sheet.number("count", 35)
+    assert on_disk(sheet)["numbers"] == {"count": 35.0}
+    sheet.answer("why", "It saturates.")
+    assert on_disk(sheet)["answers"] == {"why": "It saturates."}
+    sheet.save(tiny_run())
+    (run,) = on_disk(sheet)["experiments"]
+    assert run["config"] == tiny_run().config.as_dict()
+    assert run["test_accuracy"] == tiny_run().test_accuracy
+    assert on_disk(sheet) == sheet.record()
+    assert os.listdir(sheet.path.parent) == [sheet.path.name]
+
+
+def test_the_record_is_what_the_grader_reads(sheet):
+    sheet.answer("why", "x")
+    sheet.save(tiny_run(hidden_units=(4, 3)))
+    record = worksheet_of(sheet.record())
+    assert (record.lab, record.student_id, record.seed) == ("tiny", "ada", personal_seed("ada"))
+    assert record.experiments[0].config["hidden_units"] == (4, 3)
+
+
+TEXTS = ["it's", 'a "quote"', '"""three"""', "'''three'''", "🙂🇩🇪👩‍💻", "عربي", "हिन्दी",
+         "line\nline\n  indented", "tab\there", "β·E = ½ Σ (d−a)²", "<script>alert(1)</script>",
+         "=cmd()", "\\n \\u0041", "{braces} %s", "a" * 20_000, "null", "nul \0 byte"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text)[:20])
+def test_any_text_is_an_answer_and_comes_back(sheet, open_sheet, text):
+    sheet.answer("why", f"  {text}\n")
+    assert open_sheet().record()["answers"]["why"] == text
+
+
+def test_halves_of_characters_are_joined_or_replaced(sheet, open_sheet):
+    sheet.answer("why", "\ud83d\ude42 and \ud83d")
+    sheet.predict("guess", "\udc00")
+    assert open_sheet().record()["answers"]["why"] == "🙂 and �"
+    assert open_sheet().record()["predictions"]["guess"] == "�"
+
+
+def test_windows_line_ends_become_plain_ones(sheet):
+    sheet.answer("why", "one\r\ntwo")
+    assert sheet.record()["answers"]["why"] == "one\ntwo"
+
+
+PREDICTED = [
+    (0.1, 0.1), (10, 10), (True, True), ("about 10%", "about 10%"), ("9 und 4 🙂", "9 und 4 🙂"),
+    (np.float32(0.5), 0.5), (np.int64(3), 3), (np.bool_(True), True), (np.array(0.25), 0.25),
+    ([70, 90.5, "97"], "70, 90.5, 97"), ((4, 9), "4, 9"), (np.array([1.0, 2.5]), "1, 2.5"),
+    (2**70, float(2**70)), (-0.0, -0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "kept"), PREDICTED, ids=lambda v: repr(v)[:20])
+def test_a_prediction_may_be_any_value(sheet, open_sheet, given, kept):
+    sheet.predict("guess", given)
+    found = open_sheet().record()["predictions"]["guess"]
+    assert found == kept and type(found) is type(kept)
+
+
+NUMBERS = [(35, 35.0), ("0,25", 0.25), ("1.000,5", 1000.5), (np.float32(0.5), 0.5), ("٣٥", 35.0),
+           (np.array([35]), None), (1e-300, 1e-300), ("-1e3", -1000.0)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "kept"), NUMBERS, ids=repr)
+def test_a_number_is_kept_as_it_was_read(sheet, given, kept):
+    if kept is None:
+        with pytest.raises(InputError, match="count must be a number"):
+            sheet.number("count", given)
+    else:
+        assert sheet.number("count", given).given in (str(kept), f"{kept:.0f}")
+        assert on_disk(sheet)["numbers"]["count"] == kept
+
+
+REFUSED = {
+    "NaN": (lambda s: s.number("count", math.nan), "must be a finite number"),
+    "infinite": (lambda s: s.number("count", np.inf), "must be a finite number"),
+    "too large": (lambda s: s.number("count", 10**400), "must be a finite number"),
+    "true": (lambda s: s.number("count", True), "must be a number"),
+    "a list": (lambda s: s.number("count", [1]), "must be a number"),
+    "two ways": (lambda s: s.number("count", "2,303"), "Write 2.303, or 2303"),
+    "percent": (lambda s: s.number("count", "97%"), "percent sign"),
+    "decimal comma": (lambda s: s.number("count", 0, 25), "In Python a comma parts values"),
+    "predicted comma": (lambda s: s.predict("guess", 0, 25), "'0,25' in quotes"),
+    "predicted NaN": (lambda s: s.predict("guess", math.nan), "must be a finite number"),
+    "NaN in a list": (lambda s: s.predict("guess", [1, math.nan]), "must be a finite number"),
+    "an object": (lambda s: s.predict("guess", object()), "must be a number"),
+    "lists in a list": (lambda s: s.predict("guess", [[1], [2]]), "must be a number"),
+    "a long prediction": (lambda s: s.predict("guess", "a" * 301), "at most 300"),
+    "a long answer": (lambda s: s.answer("why", "a" * 20_001), "20,001 characters; at most 20,000"),
+    "an answer without quotes": (lambda s: s.answer("why", 7), "must be a text in quotes"),
+    "answer to a number": (lambda s: s.answer("count", "35"), r"takes a number.*sheet\.number"),
+    "number to an answer": (lambda s: s.number("why", 1), r"takes an answer.*sheet\.answer"),
+    "answer to a prediction": (lambda s: s.answer("guess", "x"), r"sheet\.predict\('guess', 0"),
+    "misspelt": (lambda s: s.answer("whyy", "x"), "no question of the lab 'tiny'.*mean 'why'"),
+    "unknown": (lambda s: s.predict("zzz", 1), "Its predictions are: guess"),
+    "no id": (lambda s: s.predict(7, 1), "7 is no question"),
+    "no run": (lambda s: s.save(7), "7 is no result of a run"),
+    "no folder": (lambda s: s.save("/nowhere"), "holds no run"),
+}
+
+
+@pytest.mark.parametrize(("call", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_cant_be_taken_is_explained_and_changes_nothing(sheet, call, said):
+    sheet.answer("why", "before")
+    before = sheet.path.read_bytes()
+    with pytest.raises(InputError, match=said):
+        call(sheet)
+    assert sheet.path.read_bytes() == before
+
+
+def test_an_id_may_be_typed_otherwise(sheet):
+    assert sheet.answer(" WHY ", "x").question == "why"
+
+
+def test_a_changed_answer_takes_the_place_of_the_first(sheet, open_sheet):
+    sheet.answer("why", "first")
+    sheet.answer("why", "second")
+    assert open_sheet().record()["answers"] == {"why": "second"}
+
+
+@pytest.mark.parametrize("blank", [None, ..., "", "  \n", "...", "…"])
+def test_nothing_given_leaves_what_was_there(sheet, open_sheet, blank):
+    assert sheet.answer("why", blank).given == ""
+    assert not sheet.path.exists()
+    for fill, question, value in ((sheet.answer, "why", "kept"), (sheet.predict, "guess", 0.0),
+                                  (sheet.number, "count", 0)):  # fmt: skip
+        fill(question, value)
+        entry = fill(question, blank)
+        assert "Nothing new was given: this is kept." in repr(entry)
+        assert entry.given in ("kept", "0", "0.0")
+    assert open_sheet().missing() == ["extra"]
+
+
+# ── runs ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_runs_of_the_same_config_replace_each_other(sheet, open_sheet):
+    sheet.save(tiny_run())
+    sheet.save(tiny_run(hidden_units=3))
+    open_sheet().save(tiny_run())
+    units = [run["config"]["hidden_units"] for run in sheet.record()["experiments"]]
+    assert units == [4, 3]
+
+
+def test_a_saved_run_may_be_given_by_its_folder(sheet, tmp_path):
+    tiny_run().save(tmp_path / "run")
+    sheet.save(tmp_path / "run")
+    sheet.save(str(tmp_path / "run"))
+    assert len(sheet.record()["experiments"]) == 1
+
+
+def test_more_runs_than_are_kept_are_refused(sheet, monkeypatch):
+    monkeypatch.setattr(room, "MOST_ENTRIES", 1)
+    sheet.save(tiny_run())
+    sheet.save(tiny_run())
+    with pytest.raises(InputError, match="holds 1 runs, and no more are kept"):
+        sheet.save(tiny_run(hidden_units=3))
+
+
+# ── nothing is lost ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_after_a_dead_runtime_all_is_there_again(sheet, open_sheet):
+    sheet.answer("why", "x")
+    again = open_sheet(" ADA ")
+    assert again.record()["answers"] == {"why": "x"}
+    assert again.missing() == ["guess", "count", "extra"]
+
+
+def test_two_notebooks_at_once_lose_nothing_of_each_other(open_sheet):
+    one, other = open_sheet(), open_sheet()
+    one.answer("why", "one's")
+    other.number("count", 35)
+    one.predict("guess", 0.5)
+    other.save(tiny_run())
+    assert one.record() == other.record()
+    assert one.missing() == other.missing() == ["extra"]
+
+
+def many(count):
+    """Return a lab with so many more predictions."""
+    more = "".join(f'[[question]]\nid="q{k}"\nkind="prediction"\ntext="?"\n' for k in range(count))
+    return TEXT.replace("[[item]]", more + "[[item]]")
+
+
+def test_two_notebooks_at_the_very_same_moment(tmp_path):
+    lab = room.labfile.parsed(many(40).encode())
+    sheets = [Worksheet(lab, "ada", tmp_path) for _ in range(4)]
+
+    def fill(which):
+        for k in range(which, 40, 4):
+            sheets[which].predict(f"q{k}", k)
+
+    threads = [threading.Thread(target=fill, args=(which,)) for which in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = Worksheet(lab, "ada", tmp_path).record()["predictions"]
+    assert kept == {f"q{k}": k for k in range(40)}
+
+
+def test_a_kernel_that_is_killed_loses_nothing_that_was_shown(tmp_path):
+    (tmp_path / "lab.toml").write_text(many(190), encoding="utf-8")
+    code = ("import sys, mnistlab.lab.worksheet as room\n"
+            "sheet = room.Worksheet('lab.toml', 'ada', 'w')\n"
+            "for k in range(190):\n"
+            "    sheet.predict(f'q{k}', k)\n"
+            "    print(k, flush=True)\n")  # fmt: skip
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
+                          cwd=tmp_path) as kernel:  # fmt: skip
+        shown = [int(next(kernel.stdout)) for _ in range(20)]
+        kernel.send_signal(signal.SIGKILL)
+    sheet = Worksheet(tmp_path / "lab.toml", "ada", tmp_path / "w")
+    assert {f"q{k}": k for k in shown}.items() <= sheet.record()["predictions"].items()
+
+
+def no_space(*_):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_says_so_and_the_entry_comes_with_the_next(sheet, open_sheet, monkeypatch):
+    sheet.answer("why", "before")
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", no_space)
+        with pytest.raises(SaveError, match="No space left on device.*run the cell again"):
+            sheet.number("count", 35)
+    assert open_sheet().record()["numbers"] == {}
+    assert open_sheet().record()["answers"] == {"why": "before"}
+    assert sheet.record()["numbers"] == {"count": 35.0}
+    sheet.predict("guess", 1)
+    assert open_sheet().record()["numbers"] == {"count": 35.0}
+    assert os.listdir(sheet.path.parent) == [sheet.path.name]
+
+
+def test_a_file_that_was_damaged_meanwhile_is_written_anew(sheet, open_sheet, capsys):
+    sheet.answer("why", "x")
+    sheet.path.write_bytes(b"{broken")
+    sheet.predict("guess", 1)
+    assert "kept as" in capsys.readouterr().err
+    assert open_sheet().record()["answers"] == {"why": "x"}
+    assert len(os.listdir(sheet.path.parent)) == 2
+
+
+def test_a_damaged_file_doesnt_stop_the_lab(sheet, open_sheet, capsys):
+    sheet.path.parent.mkdir()
+    sheet.path.write_bytes(b"\0" * 100)
+    again = open_sheet()
+    assert "is kept as worksheet-tiny-ada.damaged-1.json" in capsys.readouterr().err
+    again.answer("why", "x")
+    assert open_sheet().record()["answers"] == {"why": "x"}
+
+
+def test_a_file_that_vanished_is_written_again(sheet):
+    sheet.answer("why", "x")
+    sheet.path.unlink()
+    assert sheet.record()["answers"] == {"why": "x"}
+    sheet.predict("guess", 1)
+    assert on_disk(sheet)["answers"] == {"why": "x"}
+
+
+def test_a_question_that_left_the_lab_is_kept_all_the_same(sheet, open_sheet):
+    sheet.answer("extra", "x")
+    text = TEXT.replace('id = "extra"', 'id = "other"')
+    less = open_sheet(lab=room.labfile.parsed(text.encode()))
+    less.predict("guess", 1)
+    assert less.record()["answers"] == {"extra": "x"}
+    assert less.missing() == ["count", "why", "other"]
+
+
+def test_a_worksheet_that_cant_be_read_isnt_begun_anew(sheet, open_sheet):
+    sheet.path.mkdir(parents=True)
+    with pytest.raises(InputError, match="can't be read.*folder="):
+        open_sheet()
+
+
+# ── where it lies, whose it is ──────────────────────────────────────────────────────────────────
+
+
+def test_it_lies_in_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(room.sheetfiles, "DRIVE", tmp_path / "none")
+    Worksheet("recognizing_digits", "ada").predict("predict_beta", 0.1)
+    assert Path("mnistlab-worksheets/worksheet-recognizing_digits-ada.json").is_file()
+
+
+def test_it_lies_on_drive_where_drive_is_mounted(tmp_path, monkeypatch):
+    monkeypatch.setattr(room.sheetfiles, "DRIVE", tmp_path)
+    Worksheet(tiny_lab(), "ada").predict("guess", 0.1)
+    assert (tmp_path / "mnistlab" / "worksheet-tiny-ada.json").is_file()
+
+
+def test_each_student_has_a_worksheet_of_their_own(open_sheet):
+    open_sheet("ada").answer("why", "ada's")
+    assert open_sheet("bob").record()["answers"] == {}
+    assert open_sheet("bob").seed == personal_seed("bob")
+
+
+@pytest.mark.parametrize(("lab", "student", "said"), [
+    ("recognising_digits", "ada", "recogni"), ("recognizing_digits", "", "no student id"),
+    ("recognizing_digits", None, "no student id"), (None, "ada", "lab"),
+])  # fmt: skip
+def test_what_is_no_lab_or_student_is_said(lab, student, said, tmp_path):
+    with pytest.raises(InputError, match=said):
+        Worksheet(lab, student, tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["", "a\0b", 7.5, "file"])
+def test_a_folder_that_cant_be_used(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("")
+    if folder == 7.5:
+        folder = object
+    with pytest.raises(InputError, match="can't be used as a folder"):
+        Worksheet(tiny_lab(), "ada", folder)
+
+
+# ── shown ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_entry_shows_what_was_given_where_it_lies_and_what_is_left(sheet):
+    said = repr(sheet.number("count", "1.000,5"))
+    assert said.splitlines()[0] == "Number to count: How many parameters?"
+    assert "  1000.5" in said and str(sheet.path) in said
+    assert "3 questions are still empty." in said
+    sheet.predict("guess", 1), sheet.answer("why", "x")
+    assert "1 question is still empty." in repr(sheet.predict("guess", 1))
+    assert "No question is empty." in repr(sheet.answer("extra", "x"))
+
+
+def test_a_run_shows_its_figures(sheet):
+    said = repr(sheet.save(tiny_run()))
+    assert said.startswith("Run recorded") and "4-4-3" in said and "Test accuracy" in said
+
+
+def test_an_entry_carries_the_whole_worksheet(sheet):
+    sheet.answer("why", "x")
+    bundle = sheet.predict("guess", 1)._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", room.entries.WORKSHEET}
+    assert (
+        bundle[room.entries.WORKSHEET] == sheet.record() == json.loads(json.dumps(sheet.record()))
+    )
+    assert sheet._repr_mimebundle_()[room.entries.WORKSHEET] == sheet.record()
+
+
+def test_markup_in_an_answer_is_shown_as_text(sheet):
+    evil = "<img src=x onerror=alert(1)>&\"'"
+    sheet.predict("guess", evil)
+    for shown in (sheet.answer("why", evil)._repr_html_(), sheet._repr_html_()):
+        assert "<img" not in shown and "&lt;img" in shown
+
+
+def test_an_id_that_is_markup_is_shown_as_text(open_sheet):
+    assert "<b>" not in open_sheet("<b>x")._repr_html_()
+
+
+def test_the_table_shows_each_question(sheet):
+    sheet.answer("why", "a " * 200)
+    said = repr(sheet)
+    assert "1 of 4 questions filled in" in said and "Worksheet of ada for Irises" in said
+    assert all(len(line) < 160 for line in said.splitlines())
+    html = sheet._repr_html_()
+    assert html.count('scope="row"') == 4 and "<caption>" in html and 'dir="auto"' in html
+
+
+def test_the_calls_that_are_named_in_errors_are_real(sheet):
+    for one in sheet.lab.question:
+        assert eval(room.CALLS[one.kind].format(id=one.id), {"sheet": sheet}).kind == one.kind
+    assert isinstance(sheet.lab.question[0], Prediction)
