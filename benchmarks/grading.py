@@ -21,9 +21,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-import side_by_side
 
 import mnistlab
+import side_by_side
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.lab.packing import pack
 

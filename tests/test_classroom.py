@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+
 from processes import mnistlab
 from tiny_class import hand_in, small_class, small_run, small_text
 

@@ -5,6 +5,8 @@ had; then parsers that have been taken over try what they can from inside a chil
 """
 
 import csv
+import dataclasses
+import functools
 import json
 import os
 import re
@@ -14,6 +16,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,10 +47,11 @@ limits = Limits(**json.loads(limits))
 print(mnistlab.grade(folder, lab, out, limits=limits))
 """
 # Words that a student can act on, and words of the inside that nobody should read in a reason.
+MEASURED = ("readable", "accuracy", "claim")
 ACTIONS = re.compile(r"\b(hand in|submit|save|train|run|build|write|open|download|make|let|update|"
                      r"record)\b", re.IGNORECASE)  # fmt: skip
 INSIDE = re.compile(r"Traceback|\w(Error|Exception|Warning)\b|\b_[A-Z]\w+|<class|"
-                    r"\b0x[0-9a-f]{5}|site-packages|pydantic|/work/|/home/|/root/|/usr/|/proc/|pytest-")  # fmt: skip
+                    r"\b0x[0-9a-f]{5}|-packages|pydantic|/work/|/home/|/root/|/usr/")  # fmt: skip
 
 
 # ── the batch ───────────────────────────────────────────────────────────────────────────────────
@@ -74,9 +78,7 @@ class Batch:
 
     def run(self) -> "subprocess.CompletedProcess[bytes]":
         """Grade in a process of its own."""
-        limits = json.dumps(
-            {"memory": LIMITS.memory, "seconds": LIMITS.seconds, "wall": LIMITS.wall}
-        )
+        limits = json.dumps(dataclasses.asdict(LIMITS))
         program = [sys.executable, "-c", PROGRAM, "class", self.lab, "out", limits]
         surroundings = {
             "PATH": os.environ["PATH"], "HOME": str(self.root / "home"), "LANG": "C.UTF-8",
@@ -101,6 +103,7 @@ class Batch:
         self.traces.mkdir()
         return watch
 
+    @functools.cached_property
     def grades(self) -> dict[str, Grade]:
         lines = (self.root / "out" / "grades.jsonl").read_text().splitlines()
         found = [Grade.model_validate_json(line) for line in lines]
@@ -144,13 +147,13 @@ def test_the_corpus_is_as_large_as_it_says(tmp_path):
 
 def test_the_batch_ends_and_everybody_has_a_grade(batch):
     assert batch.said.returncode == 0, batch.said.stderr.decode()
-    assert set(batch.grades()) == {one.name for one in batch.corpus} | set(HONEST)
+    assert set(batch.grades) == {one.name for one in batch.corpus} | set(HONEST)
     assert b"\x1b]" not in batch.said.stdout + batch.said.stderr
     assert SECRET.encode() not in batch.said.stdout + batch.said.stderr
 
 
 def test_what_could_not_be_measured_earns_nothing(batch):
-    grades = batch.grades()
+    grades = batch.grades
     for one in batch.corpus:
         points = {each.item: each.points for each in grades[one.name].outcomes}
         facts = grades[one.name].facts
@@ -163,7 +166,7 @@ def test_what_could_not_be_measured_earns_nothing(batch):
 
 
 def test_each_reason_is_one_that_a_student_can_act_on(batch):
-    bad = dict(unhelpful(one, batch.grades()[one.name]) for one in batch.corpus)
+    bad = dict(unhelpful(one, batch.grades[one.name]) for one in batch.corpus)
     assert {name: text for name, text in bad.items() if text} == {}
 
 
@@ -177,7 +180,7 @@ def unhelpful(one: Hostile, grade: Grade) -> tuple[str, str]:
     if facts.correct is None and not facts.problems:
         return one.name, "no problem is said"
     for each in grade.outcomes:
-        lost = each.points == 0 and facts.correct is None
+        lost = facts.correct is None and each.points == 0 and each.item in MEASURED
         if lost and not ACTIONS.search(f"{each.reason} {each.advice}"):
             return one.name, f"nothing to do about {each.reason!r}"
     return one.name, ""
@@ -194,7 +197,7 @@ def test_honest_grades_are_the_same_bytes_as_without_the_others(batch, tmp_path)
     for name in HONEST:
         page = (tmp_path / "out" / "feedback" / f"{name}.html").read_bytes()
         assert (batch.root / "out" / "feedback" / f"{name}.html").read_bytes() == page
-        assert batch.grades()[name].points > 5
+        assert batch.grades[name].points > 5
 
 
 def test_nothing_outside_the_grades_was_written(batch):
@@ -223,9 +226,7 @@ def test_no_cell_is_a_formula(batch):
 # ── what the system saw ─────────────────────────────────────────────────────────────────────────
 
 SUCCESS = re.compile(r"\) += (0x)?[0-9a-f]+")
-OPENED = re.compile(
-    r"open(?:at|at2)?\((?:AT_FDCWD, )?\"(?P<path>[^\"]*)\".*?, (?P<flags>O_[A-Z_|]*)"
-)
+OPENED = re.compile(r'open(?:at|at2)?\((?:AT_FDCWD, )?"(?P<path>[^"]*)".*?, (?P<how>O_[A-Z_|]*)')
 WRITING = re.compile("O_WRONLY|O_RDWR|O_CREAT|O_TRUNC")
 HARMLESS = re.compile(r"(exit|exit_group|prctl)\(")
 
@@ -246,32 +247,30 @@ def test_after_a_child_began_to_parse_no_call_reaches_anything(batch):
 
 def test_before_it_a_child_opens_nothing_but_the_submission(batch):
     for number, calls in batch.calls():
-        begun = next((k for k, call in enumerate(calls) if "SECCOMP_MODE_FILTER" in call), None)
-        if begun is None:
-            continue
-        for call in calls[:begun]:
+        begun = next((k for k, call in enumerate(calls) if "SECCOMP_MODE_FILTER" in call), 0)
+        for call in filter(SUCCESS.search, calls[:begun]):
             opened = OPENED.search(call)
-            if opened and SUCCESS.search(call):
-                path = opened["path"]
-                own = path.startswith(f"{batch.root}/class/") and "O_NOFOLLOW" in opened["how"]
-                assert own or path == "/proc/self/statm", f"process {number}: {call}"
+            path = opened["path"] if opened else ""
+            own = (
+                opened and path.startswith(f"{batch.root}/class/") and "O_NOFOLLOW" in opened["how"]
+            )
+            of_python = path.startswith((sys.base_prefix, sys.prefix)) and "O_RDONLY" in call
+            assert not opened or own or of_python or path == "/proc/self/statm", (number, call)
 
 
 def test_nobody_opens_a_secret_connects_or_starts_a_program(batch):
-    started = []
+    programs: Counter[str] = Counter()
     for _, calls in batch.calls():
         done = [call for call in calls if SUCCESS.search(call)]
         opened = [found for call in done if (found := OPENED.search(call))]
         assert not any(str(batch.canary) in one["path"] for one in opened)
-        written = [
-            one["path"] for one in opened if re.search("O_WRONLY|O_RDWR|O_CREAT", one["flags"])
-        ]
-        assert all(re.match(rf"({re.escape(str(batch.root))}/)?out/|/dev/null$", one)
-                   for one in written), written  # fmt: skip
+        written = [one["path"] for one in opened if WRITING.search(one["how"])]
+        allowed = re.compile(rf"({re.escape(str(batch.root))}/)?out/|/dev/null$")
+        assert all(allowed.match(path) for path in written), written
         assert not any(call.startswith(("connect(", "bind(", "sendto(")) for call in done)
-        started += [call for call in done if call.startswith(("execve(", "execveat("))]
-    assert len(started) == 2, started  # the grader, and the process that reads
-    assert all(f'"{sys.executable}"' in call for call in started)
+        programs.update(call.split('"')[1] for call in done if call.startswith("execve"))
+    assert programs.pop(sys.executable) == 2  # the grader, and the process that reads
+    assert set(programs) <= {"/usr/bin/uname", "/bin/uname"}  # Python's platform asks it
 
 
 # ── names ───────────────────────────────────────────────────────────────────────────────────────
@@ -297,7 +296,7 @@ def test_names_in_canvas_s_zip_are_text_and_nothing_else(tmp_path):
 # ── a parser that was taken over ────────────────────────────────────────────────────────────────
 
 TAKEN_OVER = """
-import ctypes, faulthandler, importlib, io, mmap, os, resource, signal, socket, subprocess, sys
+import ctypes, importlib, io, mmap, os, resource, signal, socket, subprocess, sys
 import threading, time
 import h5py, numpy as np
 from mnistlab.grading import sandbox, server
@@ -378,10 +377,10 @@ ENDS = {
     "map_bomb": ("held = [mmap.mmap(-1, 2**34) for _ in range(100)]", "broke off|memory"),
     "numpy_bomb": ("np.ones((2**20, 2**20))", "memory"),
     "loop": ("while True: pass", "longer"),
-    "deaf_loop": ("signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", "broke off"),
+    "deaf_loop": ("signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", "broke off|longer"),
     "hang": ("time.sleep(10**6)", "longer"),
     "recursion": ("def f(): f()\nf()", "broke off|deep"),
-    "crash": ("faulthandler._sigsegv()", "broke off"),
+    "crash": ("np.lib.stride_tricks.as_strided(np.ones(1), (2**30,), (2**20,)).sum()", "broke off"),
     "abort": ("os.abort()", "broke off"),
     "leaves": ("os._exit(0)", "hand in"),
     "leaves_with_7": ("os._exit(7)", "broke off"),
@@ -392,7 +391,6 @@ ENDS = {
     "other_task": ("os.write(0, b'{\"task\": 0}\\n' * 9); os._exit(0)", "hand in"),
     "not_text": ("os.write(0, b'\\xff\\x00'); os._exit(0)", "hand in"),
     "nan_answer": ("os.write(0, b'{\"distance\": NaN}'); os._exit(0)", "hand in"),
-    "hangs_up": ("os.close(0)\ntime.sleep(10**6)", "hand in"),
 }  # fmt: skip
 
 
@@ -418,7 +416,7 @@ def taken_over(
         code = codes.get(name[:-3], "").encode()
         (place / "class" / name).write_bytes(code or honest(name[:-4]))
         files.append(File(place / "class" / name, name))
-    limits = Limits(memory=300 * MEBI, seconds=1, wall=6.0, reply=2**20)
+    limits = Limits(memory=300 * MEBI, seconds=1, wall=4.0, reply=2**20)
     with Pool(parsed(LAB.encode(), "lab.toml"), place / "lab", 2, limits) as workers:
         group = workers._process.pid  # type: ignore[union-attr]
         watch = threading.Timer(60, os.killpg, (group, signal.SIGKILL))
@@ -464,3 +462,10 @@ def test_bombs_loops_and_crashes_end_within_their_limits(place, monkeypatch):
     assert worked(became) == []
     for name, (_, said) in ENDS.items():
         assert re.search(said, " ".join(became[name].problems)), (name, became[name].problems)
+
+
+@pytest.mark.skipif(not LINUX, reason="as above")
+def test_a_child_that_hangs_up_and_stays_ends_too(place, monkeypatch):
+    stays = "os.close(0)\ntime.sleep(10**6)"
+    became = taken_over(place, monkeypatch, {"stays": stays, "stays_too": stays})
+    assert worked(became) == [] and all(facts.problems for facts in became.values())

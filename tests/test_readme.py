@@ -55,6 +55,17 @@ def test_commands_run(command, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_class_is_graded_as_it_says(tmp_path):
+    """The commands for the instructor, one after the other in one folder."""
+    (block,) = blocks("sh")
+    for line in block.splitlines():
+        command = line.split("  #")[0].split()[1:]
+        done = mnistlab(*command, home=tmp_path, cwd=tmp_path)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+    assert (tmp_path / "GRADES" / "report.html").exists()
+    assert (tmp_path / "upload" / "autograder.zip").exists()
+
+
 def test_there_are_commands_to_run():
     assert len(COMMANDS) >= 3
     assert len(blocks("python")) >= 2

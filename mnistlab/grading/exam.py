@@ -21,7 +21,7 @@ from mnistlab.data.labelchecks import checked_labels, same_count
 from mnistlab.data.patternchecks import checked_patterns, scaled
 from mnistlab.datasets import NAMES, Dataset, load_data
 from mnistlab.errors import InputError
-from mnistlab.grading.forward import recognised
+from mnistlab.grading.forward import Block, in_blocks, outputs, recognised
 from mnistlab.lab.assignment import Lab, Network, Number
 from mnistlab.lab.students import personal_seed
 from mnistlab.seeding import initial_weights
@@ -37,11 +37,13 @@ class TestSet:
         x: float32 (n, inputs), in [0, 1].
         y: int64 (n,), the class of each.
         digest: SHA-256 over shape and bytes of both.
+        blocks: the patterns as the forward pass takes them.
     """
 
     x: NDArray[np.float32]
     y: NDArray[np.int64]
     digest: str
+    blocks: tuple[Block, ...]
 
     @classmethod
     def of(cls, x: NDArray[np.float32], y: NDArray[np.int64]) -> "TestSet":
@@ -49,11 +51,11 @@ class TestSet:
         sha = hashlib.sha256(f"{x.shape}\n".encode())
         sha.update(np.ascontiguousarray(x, "<f4").data)
         sha.update(np.ascontiguousarray(y, "<i8").data)
-        return cls(x, y, f"sha256:{sha.hexdigest()}")
+        return cls(x, y, f"sha256:{sha.hexdigest()}", in_blocks(x))
 
     def first(self, count: int) -> "TestSet":
         """Return the first patterns only."""
-        return TestSet(self.x[:count], self.y[:count], self.digest)
+        return TestSet(self.x[:count], self.y[:count], self.digest, in_blocks(self.x[:count]))
 
     @property
     def count(self) -> int:
@@ -233,15 +235,10 @@ def untrained(
     weights: list[NDArray[np.floating]], activations: tuple[str, ...], test: TestSet
 ) -> tuple[float, float]:
     """Return accuracy and mean loss over test patterns; the loss that belongs to the outputs."""
-    correct, _ = recognised(weights, activations, test.x, test.y)
-    I, f = test.x[:0], test.x[:0]  # noqa: E741
+    correct, _ = recognised(weights, activations, test.blocks, test.y)
+    loss = "categorical_crossentropy" if activations[-1] == "softmax" else "lecture"
     total = 0.0
-    for start in range(0, test.count, 2000):
-        f = test.x[start : start + 2000]  # (batch, inputs)
-        for kernel, bias, name in zip(weights[::2], weights[1::2], activations, strict=True):
-            I = f @ kernel + bias  # noqa: E741  (batch, units)
-            f = units.activate(name, I)  # (batch, units)
-        desired = np.eye(f.shape[1], dtype=f.dtype)[test.y[start : start + 2000]]
-        loss = "categorical_crossentropy" if activations[-1] == "softmax" else "lecture"
+    for rows, I, f in outputs(weights, activations, test.blocks):  # noqa: E741
+        desired = np.eye(f.shape[1], dtype=f.dtype)[test.y[rows]]  # (count, classes)
         total += float(units.loss(loss, activations[-1], I, f, desired).sum())
     return correct / test.count, total / test.count

@@ -156,11 +156,15 @@ def _tested(
                 f"{exam.network.classes:,} classes. Hand in the network of this lab.")  # fmt: skip
         return facts, (said,)
     test = exam.test
-    facts["correct"], facts["confusions"] = recognised(weights.arrays, activations, test.x, test.y)
+    facts["correct"], facts["confusions"] = recognised(
+        weights.arrays, activations, test.blocks, test.y
+    )
     facts["n_test"] = test.count
     if exam.private is not None:
         private = exam.private
-        facts["private_correct"], _ = recognised(weights.arrays, activations, private.x, private.y)
+        facts["private_correct"], _ = recognised(
+            weights.arrays, activations, private.blocks, private.y
+        )
         facts["n_private"] = private.count
     return facts, ()
 
