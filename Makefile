@@ -24,10 +24,15 @@ bench: .venv/.installed-bench
 	@$(BIN)/python benchmarks/training.py --growth
 	@$(BIN)/python benchmarks/fit.py
 	@$(BIN)/python benchmarks/memory.py
+	@$(BIN)/python benchmarks/grading.py
 
 soak: .venv/.installed-test
 	@$(BIN)/python benchmarks/kills.py
 	@$(BIN)/python benchmarks/accuracy.py
+	@$(BIN)/python benchmarks/agreement.py
+	@$(BIN)/python benchmarks/gradebook_kills.py
+	@$(BIN)/python benchmarks/grading.py --growth
+	@$(BIN)/python benchmarks/fuzz.py --seconds 600
 
 .venv/.installed: pyproject.toml .venv/.made
 	@echo 'Installing mnistlab and what it needs into .venv; TensorFlow is large, so this takes minutes.'

@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import stat
@@ -94,14 +95,11 @@ class Batch:
         seen = ("trace=%file,%network,%process,kill,tgkill,tkill,pidfd_open,memfd_create,prctl,"
                 "ptrace,bpf,io_uring_setup,userfaultfd")  # fmt: skip
         watch = ["strace", "-ff", "-s", "300", "-o", str(self.traces / "of"), "-e", seen]
-        if (
-            not shutil.which("strace")
-            or subprocess.run([*watch, "true"], capture_output=True).returncode
-        ):
-            return []
-        shutil.rmtree(self.traces)
-        self.traces.mkdir()
-        return watch
+        there = shutil.which("strace") is not None
+        works = there and subprocess.run([*watch, "true"], capture_output=True).returncode == 0
+        for file in self.traces.iterdir():
+            file.unlink()
+        return watch if works else []
 
     @functools.cached_property
     def grades(self) -> dict[str, Grade]:
@@ -265,7 +263,8 @@ def test_nobody_opens_a_secret_connects_or_starts_a_program(batch):
         opened = [found for call in done if (found := OPENED.search(call))]
         assert not any(str(batch.canary) in one["path"] for one in opened)
         written = [one["path"] for one in opened if WRITING.search(one["how"])]
-        allowed = re.compile(rf"({re.escape(str(batch.root))}/)?out/|/dev/null$")
+        out = rf"({re.escape(str(batch.root))}/)?out/"
+        allowed = re.compile(rf"{out}|/dev/null$|.*/__pycache__/[\w.-]+$")  # Python's own
         assert all(allowed.match(path) for path in written), written
         assert not any(call.startswith(("connect(", "bind(", "sendto(")) for call in done)
         programs.update(call.split('"')[1] for call in done if call.startswith("execve"))
@@ -377,7 +376,7 @@ ENDS = {
     "map_bomb": ("held = [mmap.mmap(-1, 2**34) for _ in range(100)]", "broke off|memory"),
     "numpy_bomb": ("np.ones((2**20, 2**20))", "memory"),
     "loop": ("while True: pass", "longer"),
-    "deaf_loop": ("signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", "broke off|longer"),
+    "deaf_loop": ("signal.signal(24, signal.SIG_IGN)\nwhile True: pass", "broke off|long"),
     "hang": ("time.sleep(10**6)", "longer"),
     "recursion": ("def f(): f()\nf()", "broke off|deep"),
     "crash": ("np.lib.stride_tricks.as_strided(np.ones(1), (2**30,), (2**20,)).sum()", "broke off"),
@@ -469,3 +468,16 @@ def test_a_child_that_hangs_up_and_stays_ends_too(place, monkeypatch):
     stays = "os.close(0)\ntime.sleep(10**6)"
     became = taken_over(place, monkeypatch, {"stays": stays, "stays_too": stays})
     assert worked(became) == [] and all(facts.problems for facts in became.values())
+
+
+# ── what nobody thought of ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_few_seconds_of_the_fuzzer_find_nothing():
+    seed = secrets.randbelow(10**6)
+    print(f"seed {seed}")
+    fuzzer = Path(__file__).parent.parent / "benchmarks" / "fuzz.py"
+    program = [sys.executable, str(fuzzer), "--quick", "--seconds", "4", "--seed", str(seed)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"seed {seed}: {done.stderr}"
+    assert json.loads(done.stdout) == [], f"seed {seed}"

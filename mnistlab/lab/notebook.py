@@ -94,7 +94,8 @@ def _cells(notebook: Any, what: str) -> list[Any]:
         raise SubmissionError(f"{what} has no list of cells. Download it as .ipynb again and "
                               "submit that.")  # fmt: skip
     if len(cells) > MOST_CELLS:
-        raise SubmissionError(f"{what} has {len(cells):,} cells; at most {MOST_CELLS:,} are read.")
+        raise SubmissionError(f"{what} has {len(cells):,} cells; at most {MOST_CELLS:,} are read. "
+                              "Submit the lab's own notebook, with its outputs.")  # fmt: skip
     return cells
 
 

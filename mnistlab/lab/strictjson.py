@@ -72,7 +72,8 @@ def loose(data: bytes, what: str, most: int = MOST_BYTES) -> Any:
         [nan]
     """
     if len(data) > most:
-        raise SubmissionError(f"{what} has {len(data):,} bytes; at most {most:,} are read.")
+        raise SubmissionError(f"{what} has {len(data):,} bytes; at most {most:,} are read. Shorten "
+                              "what makes it so long, and submit it again.")  # fmt: skip
     if data.startswith(_UTF16):
         raise SubmissionError(f"{what} is a text in UTF-16. Save it as UTF-8, or submit the file "
                               "as it was written, without opening it in an editor.")  # fmt: skip
