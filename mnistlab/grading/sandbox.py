@@ -16,13 +16,18 @@ Example:
     20
 """
 
+import contextlib
 import ctypes
 import os
 import platform
+import signal
 import struct
 import sys
 from dataclasses import dataclass
 from typing import Any
+
+with contextlib.suppress(ImportError):  # Windows has none
+    import resource
 
 MEBI = 2**20
 
@@ -76,13 +81,12 @@ def possible() -> Closed:
 
 
 def limit(limits: Limits) -> None:
-    """Limit this process's memory and CPU time for good."""
+    """Limit this process's memory and CPU time for good, and its life to that of its parent."""
     if os.name != "posix":
         return
-    import resource
-
     if sys.platform == "linux":
         _lower(resource.RLIMIT_AS, _address_space() + limits.memory)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _lower(resource.RLIMIT_CPU, limits.seconds, limits.seconds + 1)  # SIGXCPU, then SIGKILL
     _lower(resource.RLIMIT_CORE, 0)
 
@@ -90,8 +94,6 @@ def limit(limits: Limits) -> None:
 def close() -> None:
     """Give up files, sockets and processes for good; what is open already stays usable."""
     if os.name == "posix":
-        import resource
-
         _lower(resource.RLIMIT_FSIZE, 0)
         _lower(resource.RLIMIT_NOFILE, 0)
     filter_calls()
@@ -100,8 +102,6 @@ def close() -> None:
 
 def _lower(which: int, soft: int, hard: int | None = None) -> None:
     """Lower a limit for good; one that is lower already stays."""
-    import resource
-
     hard = soft if hard is None else hard
     _, now = resource.getrlimit(which)
     if now != resource.RLIM_INFINITY:
@@ -145,6 +145,7 @@ ALLOWED = {
     "exit": (60, 93), "exit_group": (231, 94),
 }  # fmt: skip
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 LOAD, JUMP_EQUAL, JUMP_ABOVE, RETURN = 0x20, 0x15, 0x35, 0x06  # of the kernel's filter language
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000 | 1  # refuse: "operation not permitted"

@@ -200,6 +200,8 @@ class Server:
         """Pass on a child's answer, or what became of it."""
         del self.children[child.pipe]
         os.close(child.pipe)
+        with contextlib.suppress(ProcessLookupError):  # it may have hung up, and stay
+            os.kill(child.process, signal.SIGKILL)
         _, status = os.waitpid(child.process, 0)
         answer = {"failed": child.killed} if child.killed else _answer(bytes(child.said), status)
         send({"task": child.task, **answer})
@@ -280,7 +282,8 @@ def main() -> None:
         "missing": sandbox.possible().missing(),
     })  # fmt: skip
     if hasattr(os, "fork") and not spec.get("single"):
-        Server(exam, limits, spec["jobs"]).run()
+        with contextlib.suppress(BrokenPipeError):  # the other side was killed
+            Server(exam, limits, spec["jobs"]).run()
     else:
         _serve_one(exam, limits)
 

@@ -139,9 +139,11 @@ def _near(numbers: Array) -> list[tuple[int, int]]:
 
 def _in_a_band(numbers: Array) -> Iterator[tuple[int, int]]:
     """Yield the pairs of rows that lie near each other in one of the bands."""
+    n, length = numbers.shape
+    if n < 2:
+        return
     from scipy.spatial import cKDTree  # only here, where many are compared
 
-    n, length = numbers.shape
     for width, radius in BANDS:
         for start in range(0, length, width):
             band = numbers[:, start : start + width]

@@ -248,6 +248,8 @@ def _read(what: str, model: type[Model], value: Any) -> Model:
         first = why.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"][:2]))
         said = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "model_type":
+            said = "it should hold names with values"
         raise SubmissionError(f"The {what} that was handed in can't be read: at "
                               f"{shown(where)}: {said[:300]}. {_AGAIN}") from None  # fmt: skip
 
