@@ -23,7 +23,10 @@ import numpy as np
 import mnistlab
 import side_by_side
 from mnistlab.grading.forward import answers, in_blocks
+from mnistlab.lab.notebook import decoded
+from mnistlab.lab.packing import _encoded
 from mnistlab.lab.submission import unpack
+from mnistlab.results import named
 
 HIDDEN = ("sigmoid", "relu", "tanh", "exponential", "linear")
 OUTPUT = ("softmax", "sigmoid")
@@ -56,7 +59,8 @@ def compared(k: int, folder: Path, data: mnistlab.Dataset, blocks: Any) -> tuple
     weights = unpack(path.name, path.read_bytes()).weights
     assert weights is not None
     ours = answers(weights.arrays, weights.activations, blocks)
-    half = [one.astype("f2").astype("f4") for one in weights.arrays]
+    carried = {name: _encoded(one) for name, one in named(weights.arrays).items()}
+    half = decoded(carried).arrays
     changed = int((answers(half, weights.activations, blocks) != ours).sum())
     return abs(round(said["accuracy"] * data.n_test) - int((ours == data.y_test).sum())), changed
 

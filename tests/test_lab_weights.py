@@ -34,9 +34,9 @@ def test_arrays_come_in_c_order_and_in_one_of_two_precisions(dtype, given):
         np.testing.assert_array_equal(one, before)
 
 
-def test_the_widest_precision_counts():
-    made = of_arrays([FOUR[0].astype("f8"), *FOUR[1:]])
-    assert made.precision == "float64" and {one.dtype.name for one in made.arrays} == {"float64"}
+def test_the_widest_dtype_is_taken_and_the_lowest_precision_told():
+    made = of_arrays([FOUR[0].astype("f8"), FOUR[1].astype("f2"), *FOUR[2:]])
+    assert made.precision == "float16" and {one.dtype.name for one in made.arrays} == {"float64"}
 
 
 @pytest.mark.parametrize(

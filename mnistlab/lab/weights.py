@@ -60,7 +60,7 @@ def of_arrays(
     Args:
         arrays: kernel (n, m), bias (m,), kernel (m, k), … of float16, float32 or float64.
         activations: one for each layer, or () where the file doesn't say.
-        precision: one of `PRECISIONS`; "": the widest that the arrays have.
+        precision: one of `PRECISIONS`; "": the lowest that an array has.
 
     Returns:
         Weights in native byte order and C order: float64 where the widest array is, else float32.
@@ -75,12 +75,14 @@ def of_arrays(
     """
     must_be_a_network([one.shape for one in arrays])
     _must_be_known(activations, len(arrays) // 2)
-    widest = np.result_type(*(_checked_dtype(one) for one in arrays))
-    wanted = np.float64 if widest == np.float64 else np.float32
+    dtypes = [_checked_dtype(one) for one in arrays]
+    wanted = np.float64 if np.dtype("f8") in dtypes else np.float32
     ready = tuple(np.ascontiguousarray(one, dtype=wanted) for one in arrays)
     for position, one in enumerate(ready):
         _must_be_finite(position, one)
-    return Weights(ready, tuple(activations), precision or widest.name)
+    return Weights(
+        ready, tuple(activations), precision or min(dtypes, key=lambda one: one.itemsize).name
+    )
 
 
 def must_be_a_network(shapes: Sequence[tuple[int, ...]]) -> None:
