@@ -182,7 +182,7 @@ def halved(array: NDArray[np.floating]) -> NDArray[np.float16]:
 
     Example:
         >>> halved(np.full((4, 1), 1.0004, "f4")).ravel()     # float16 knows 1 and 1.00098
-        array([1.   , 1.001, 1.   , 1.   ], dtype=float16)
+        array([1.   , 1.001, 1.   , 1.001], dtype=float16)
     """
     half = np.empty(array.shape, "<f2")
     error = np.zeros(array.shape[1:], array.dtype)  # (units,)

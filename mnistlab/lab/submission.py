@@ -294,8 +294,8 @@ class _Parts:
         """Yield what an instructor should know."""
         weights, claim = self.found.get("weights"), self.found.get("claim")
         sheet = self.found.get("worksheet")
-        if weights is not None and self.source == "notebook":
-            yield "The weights were read from a notebook, in half precision (float16)."
+        if weights is not None and weights.precision == "float16":
+            yield "The weights were read in half precision (float16), as a notebook carries them."
         if claim is not None and sheet is not None and claim.student:
             if not same_id(claim.student, sheet.student_id):
                 yield (f"The submission is of {shown(claim.student)}, and the worksheet in it of "
