@@ -187,7 +187,7 @@ def halved(array: NDArray[np.floating]) -> NDArray[np.float16]:
     half = np.empty(array.shape, "<f2")
     error = np.zeros(array.shape[1:], array.dtype)  # (units,)
     with np.errstate(over="ignore", invalid="ignore"):  # whoever asked looks for what is infinite
-        for given, rounded in zip(array, half, strict=True):
-            rounded[...] = given + error  # (units,)
-            error = given + error - rounded
+        for i, given in enumerate(array):
+            half[i] = given + error  # (units,)
+            error = given + error - half[i]
     return half
