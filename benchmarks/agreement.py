@@ -22,7 +22,7 @@ import numpy as np
 
 import mnistlab
 import side_by_side
-from mnistlab.grading.forward import answers, in_blocks
+from mnistlab.grading.isolated.forward import answers, in_blocks
 from mnistlab.lab.notebook import decoded
 from mnistlab.lab.packing import _encoded
 from mnistlab.lab.submission import unpack

@@ -33,11 +33,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from mnistlab.errors import InputError
-from mnistlab.grading.collections import collect, describe
-from mnistlab.grading.exam import Exam, TestSet
 from mnistlab.grading.facts import Facts
-from mnistlab.grading.measuring import measured
-from mnistlab.grading.roster import Roster, read_roster
+from mnistlab.grading.folders.collections import collect, describe
+from mnistlab.grading.folders.roster import Roster, read_roster
+from mnistlab.grading.isolated.exam import Exam, TestSet
+from mnistlab.grading.isolated.measuring import measured
 from mnistlab.lab.assignment import Network
 from mnistlab.lab.notebook import SUBMISSION
 from mnistlab.lab.packing import RECORD

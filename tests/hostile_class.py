@@ -2,10 +2,10 @@
 
 import random
 
-from mnistlab.grading import rubric
 from mnistlab.grading.facts import Experiment, Facts
 from mnistlab.grading.grades import Flag, Grade
 from mnistlab.grading.handed import Attempt, Collection, File, Handed, Student
+from mnistlab.grading.points import rubric
 from mnistlab.lab.assignment import Lab
 
 HOSTILE = (

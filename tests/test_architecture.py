@@ -140,79 +140,100 @@ ROOMS = {
         "handingin",
     ],
     "grading": [
-        "bundles",
         "csvfile",
-        "csvrows",
         "facts",
-        "forward",
         "handed",
-        "outerzip",
-        "sandbox",
         "scale",
         "showing",
-        "similarity",
         "tables",
-        "advice",
-        "classlist",
-        "comments",
-        "curves",
-        "entries",
-        "exam",
-        "finding",
+        "folders",
         "grades",
-        "lateness",
         "marksfile",
-        "opening",
-        "pages",
-        "pool",
-        "replaying",
-        "anonymity",
-        "cards",
-        "classmates",
-        "figures",
-        "found",
         "gradebook",
-        "inventory",
-        "itemchecks",
+        "isolated",
         "journal",
-        "keys",
         "marks",
-        "measuring",
-        "questionchecks",
-        "replay",
-        "roster",
-        "sidebyside",
-        "canvas",
-        "canvasfeedback",
-        "cardview",
-        "feedback",
-        "flags",
-        "gradescope",
-        "gradescopeback",
-        "matching",
-        "moodle",
-        "moodleback",
-        "nbgrader",
-        "nbgraderback",
-        "plainfiles",
-        "report",
-        "rubric",
-        "sitting",
-        "submitters",
-        "warmup",
-        "canvasback",
-        "collections",
+        "pages",
+        "flagging",
+        "giving_back",
+        "marking",
+        "points",
         "explaining",
         "finishing",
         "grader",
-        "marking",
-        "server",
-        "givingback",
         "publishing",
         "batch",
         "autograder",
         "checking",
         "desk",
+    ],
+    "grading/flagging": [
+        "classmates",
+        "curves",
+        "replay",
+        "replaying",
+        "flags",
+    ],
+    "grading/folders": [
+        "classlist",
+        "csvrows",
+        "entries",
+        "outerzip",
+        "found",
+        "inventory",
+        "opening",
+        "roster",
+        "canvas",
+        "gradescope",
+        "matching",
+        "moodle",
+        "nbgrader",
+        "plainfiles",
+        "collections",
+    ],
+    "grading/giving_back": [
+        "bundles",
+        "gradescopeback",
+        "nbgraderback",
+        "submitters",
+        "canvasfeedback",
+        "moodleback",
+        "canvasback",
+        "givingback",
+    ],
+    "grading/isolated": [
+        "forward",
+        "sandbox",
+        "similarity",
+        "exam",
+        "pool",
+        "measuring",
+        "warmup",
+        "server",
+    ],
+    "grading/marking": [
+        "cards",
+        "comments",
+        "keys",
+        "cardview",
+        "sitting",
+        "marking",
+    ],
+    "grading/pages": [
+        "anonymity",
+        "figures",
+        "pages",
+        "sidebyside",
+        "feedback",
+        "report",
+    ],
+    "grading/points": [
+        "advice",
+        "finding",
+        "lateness",
+        "itemchecks",
+        "questionchecks",
+        "rubric",
     ],
 }
 
@@ -261,16 +282,31 @@ def test_imports_go_down_only(path):
             assert HEIGHT[other] < HEIGHT[own], f"{path} imports {other} from above or beside it"
 
 
+def room(path, folder):
+    """Return which room of a folder a module is of, or in which folder inside it; None: of none."""
+    parts = path.with_suffix("").parts
+    inside = parts[: len(folder)] == folder and parts[len(folder) :] != ("__init__",)
+    return parts[len(folder)] if inside and len(parts) > len(folder) else None
+
+
 @pytest.mark.parametrize("folder", ROOMS)
 def test_imports_go_down_inside_a_folder(folder):
     heights = {name: k for k, name in enumerate(ROOMS[folder])}
+    inside = tuple(folder.split("/"))
     for path in modules():
-        if place(path) != folder or path.stem == "__init__":
+        own = room(path, inside)
+        if own is None:
             continue
-        assert path.stem in heights, f"{path} is no room of ROOMS"
+        assert own in heights, f"{path} is no room of ROOMS"
         for rest in from_the_house(path):
-            if rest[0] == folder and len(rest) > 1 and rest[1] in heights:
-                assert heights[rest[1]] < heights[path.stem], f"{path} imports {rest[1]}"
+            other = rest[len(inside)] if tuple(rest[: len(inside)]) == inside != tuple(rest) else ""
+            if other in heights and other != own:
+                assert heights[other] < heights[own], f"{path} imports {other}"
+
+
+def test_every_folder_has_its_rooms():
+    folders = {path.parent.as_posix() for path in modules()} - {"."}
+    assert folders == set(ROOMS)
 
 
 @pytest.mark.parametrize("path", modules(), ids=str)

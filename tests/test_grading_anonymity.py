@@ -1,9 +1,9 @@
 import pytest
 
 from hostile_class import collection, facts, grade, students
-from mnistlab.grading.anonymity import anonymised
 from mnistlab.grading.grades import Flag, Grade
 from mnistlab.grading.handed import Handed, Student
+from mnistlab.grading.pages.anonymity import anonymised
 from mnistlab.lab.students import personal_seed
 
 WHY = "I am Ada Lovelace (ada.l, ada@example.edu); Bob helped me."

@@ -13,8 +13,8 @@ import pytest
 
 import mnistlab
 from mnistlab.errors import InputError, OutputError, SaveError
-from mnistlab.grading import pool as pools
 from mnistlab.grading.checking import check
+from mnistlab.grading.isolated import pool as pools
 from processes import PROJECT, surroundings
 from tiny_class import hand_in, small_class, small_lab, small_run, small_text
 

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from mnistlab.grading.bundles import bundle
+from mnistlab.grading.giving_back.bundles import bundle
 
 
 def test_members_come_back_in_order_without_dates():

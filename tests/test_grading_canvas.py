@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnistlab.grading.canvas import looks_like, parsed
-from mnistlab.grading.canvasfeedback import canvas_ids
+from mnistlab.grading.folders.canvas import looks_like, parsed
+from mnistlab.grading.giving_back.canvasfeedback import canvas_ids
 
 
 def canvas_name(sortable, late, user, attachment, own):

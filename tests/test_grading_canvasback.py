@@ -8,9 +8,9 @@ import pytest
 
 from gradebooks import gradebook, graded, handed, nothing, outcomes
 from mnistlab.errors import InputError
-from mnistlab.grading.canvasback import assignment_column, import_csv, write_canvas
+from mnistlab.grading.folders.roster import read_canvas_gradebook
+from mnistlab.grading.giving_back.canvasback import assignment_column, import_csv, write_canvas
 from mnistlab.grading.handed import Student
-from mnistlab.grading.roster import read_canvas_gradebook
 
 HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Notes", "Quiz (7)",
           "Lab 1 (9)", "Assignments Current Score", "Final Score"]  # fmt: skip

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from gradebooks import gradebook, graded, handed
-from mnistlab.grading.canvasfeedback import canvas_ids, feedback_zip
+from mnistlab.grading.giving_back.canvasfeedback import canvas_ids, feedback_zip
 
 PAGE = "<!doctype html><p>87 points, Zoë</p>"
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from mnistlab.errors import InputError
-from mnistlab.grading import inventory
-from mnistlab.grading.collections import collect, describe
-from mnistlab.grading.opening import read
-from mnistlab.grading.roster import read_canvas_gradebook, read_roster, read_times
+from mnistlab.grading.folders import inventory
+from mnistlab.grading.folders.collections import collect, describe
+from mnistlab.grading.folders.opening import read
+from mnistlab.grading.folders.roster import read_canvas_gradebook, read_roster, read_times
 from submissions import handed, roster_file, tree, zipped
 
 CANVAS = (

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from mnistlab.errors import InputError, SaveError
-from mnistlab.grading.comments import KEYS, Bank, Comment
+from mnistlab.grading.marking.comments import KEYS, Bank, Comment
 
 HEAD = "item,key,points,comment\n"
 

@@ -6,8 +6,8 @@ import pytest
 
 from mnistlab import run_experiment
 from mnistlab.choices import LOSSES, belong_together
-from mnistlab.grading.curves import impossible, least_cost
 from mnistlab.grading.facts import Facts
+from mnistlab.grading.flagging.curves import impossible, least_cost
 
 
 def facts(history, layer_sizes=(784, 512, 10), **config):

@@ -6,7 +6,7 @@ import pytest
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.datasets import load_data
 from mnistlab.errors import InputError
-from mnistlab.grading.exam import Exam, untrained
+from mnistlab.grading.isolated.exam import Exam, untrained
 from mnistlab.lab.assignment import Lab
 from mnistlab.lab.students import personal_seed
 from tiny_class import small_lab

@@ -7,7 +7,7 @@ from mnistlab.grading.explaining import explain
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.grades import Flag, Grade
 from mnistlab.grading.marks import Mark
-from mnistlab.grading.rubric import outcomes, with_marks
+from mnistlab.grading.points.rubric import outcomes, with_marks
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
 

@@ -7,10 +7,10 @@ import pytest
 
 from browser import WIDTHS, Opened, chromium
 from hostile_class import HOSTILE, LAB, facts, flags, grade, unread
-from mnistlab.grading import rubric
-from mnistlab.grading.feedback import feedback
 from mnistlab.grading.grades import Grade, Outcome
-from mnistlab.grading.pages import visible
+from mnistlab.grading.pages.feedback import feedback
+from mnistlab.grading.pages.pages import visible
+from mnistlab.grading.points import rubric
 
 
 @pytest.fixture(scope="module")

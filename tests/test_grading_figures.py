@@ -1,8 +1,8 @@
 import pytest
 
 from hostile_class import facts, unread
-from mnistlab.grading.figures import distribution, handed_in, items, summary, unreadable
 from mnistlab.grading.grades import Flag, Grade, Outcome
+from mnistlab.grading.pages.figures import distribution, handed_in, items, summary, unreadable
 
 
 def grade(student: str, *points: float | None, **fields: object) -> Grade:

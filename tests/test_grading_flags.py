@@ -3,7 +3,7 @@
 import pytest
 
 from mnistlab.grading.facts import Facts
-from mnistlab.grading.flags import Known, of_all, of_one
+from mnistlab.grading.flagging.flags import Known, of_all, of_one
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import Handed, Student
 from mnistlab.lab.students import personal_seed

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnistlab.datasets import load_data
-from mnistlab.grading.forward import NOBODY, answers, in_blocks, recognised
+from mnistlab.grading.isolated.forward import NOBODY, answers, in_blocks, recognised
 
 DIGITS = load_data("digits")
 

@@ -7,10 +7,10 @@ import pytest
 
 from gradebooks import LAB, gradebook, graded, handed, nothing
 from mnistlab.errors import InputError
-from mnistlab.grading.collections import collect
-from mnistlab.grading.givingback import write_all
+from mnistlab.grading.folders.collections import collect
+from mnistlab.grading.folders.roster import read_canvas_gradebook, read_roster
+from mnistlab.grading.giving_back.givingback import write_all
 from mnistlab.grading.gradebook import Gradebook
-from mnistlab.grading.roster import read_canvas_gradebook, read_roster
 
 ALWAYS = ["grades.csv", "nbgrader.csv", "nbgrader_students.csv"]
 HEADER = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "A (1)", "B (2)"]]

@@ -7,7 +7,7 @@ import pytest
 
 from gradebooks import LAB, graded, nothing, outcomes
 from mnistlab.grading.facts import Facts
-from mnistlab.grading.gradescopeback import UNREAD, failed, results, write_results
+from mnistlab.grading.giving_back.gradescopeback import UNREAD, failed, results, write_results
 
 VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
 FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}

@@ -25,13 +25,13 @@ from typing import Any
 import pytest
 
 import mnistlab
-from mnistlab.grading import pool as pool_room
-from mnistlab.grading import sandbox
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import File
-from mnistlab.grading.pool import Pool, Task
-from mnistlab.grading.sandbox import Limits
+from mnistlab.grading.isolated import pool as pool_room
+from mnistlab.grading.isolated import sandbox
+from mnistlab.grading.isolated.pool import Pool, Task
+from mnistlab.grading.isolated.sandbox import Limits
 from mnistlab.lab.labfile import parsed
 from tests.hostile_corpus import HONEST, NAMES, SECRET, canvas_zip, corpus
 from tests.hostile_parts import LAB, MEBI, Hostile, honest, write, write_lab
@@ -42,7 +42,7 @@ LIMITS = Limits(memory=400 * MEBI, seconds=10, wall=60.0)
 PROGRAM = """
 import dataclasses, json, sys
 import mnistlab
-from mnistlab.grading.sandbox import Limits
+from mnistlab.grading.isolated.sandbox import Limits
 folder, lab, out, limits = sys.argv[1:]
 limits = Limits(**json.loads(limits))
 print(mnistlab.grade(folder, lab, out, limits=limits))
@@ -298,7 +298,7 @@ TAKEN_OVER = """
 import ctypes, importlib, io, mmap, os, resource, signal, socket, subprocess, sys
 import threading, time
 import h5py, numpy as np
-from mnistlab.grading import sandbox, server
+from mnistlab.grading.isolated import sandbox, server
 from mnistlab.grading.facts import Facts
 
 def measured(contents, exam, aliases):

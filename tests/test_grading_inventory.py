@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnistlab.grading.collections import collect, describe
-from mnistlab.grading.entries import is_of_the_system, parts_of, plain
-from mnistlab.grading.found import safe_id
-from mnistlab.grading.opening import digest, read
+from mnistlab.grading.folders.collections import collect, describe
+from mnistlab.grading.folders.entries import is_of_the_system, parts_of, plain
+from mnistlab.grading.folders.found import safe_id
+from mnistlab.grading.folders.opening import digest, read
 from submissions import tree, zipped
 
 pieces = st.sampled_from(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlab.grading import keys
+from mnistlab.grading.marking import keys
 
 
 class Scripted:

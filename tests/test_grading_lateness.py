@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from mnistlab.grading.handed import Attempt
-from mnistlab.grading.lateness import begun, penalty
+from mnistlab.grading.points.lateness import begun, penalty
 from mnistlab.lab.assignment import Lab
 
 DUE = datetime(2026, 5, 1, 23, 59)

@@ -13,12 +13,12 @@ import pytest
 from rich.console import Console
 
 from mnistlab.errors import InputError
-from mnistlab.grading import cards, marking
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.grades import Grade
+from mnistlab.grading.marking import cards, marking
 from mnistlab.grading.marks import merged
 from mnistlab.grading.marksfile import everybody
-from mnistlab.grading.rubric import outcomes, with_marks
+from mnistlab.grading.points.rubric import outcomes, with_marks
 from mnistlab.lab.assignment import Lab
 
 LAB = Lab.model_validate({
@@ -461,7 +461,7 @@ def test_a_small_terminal_and_a_long_question(tmp_path):
 PROGRAM = """
 import json, sys
 from mnistlab.grading.grades import Grade
-from mnistlab.grading.marking import mark
+from mnistlab.grading.marking.marking import mark
 from mnistlab.lab.assignment import Lab
 given = json.load(open(sys.argv[1]))
 print("BEGINS", flush=True)

@@ -12,7 +12,7 @@ from mnistlab.grading.facts import Facts
 from mnistlab.grading.grades import Grade, Outcome
 from mnistlab.grading.marks import Mark, MarksFile, merged, read_overrides
 from mnistlab.grading.marksfile import Given, answer_digest, everybody, file_name
-from mnistlab.grading.rubric import with_marks
+from mnistlab.grading.points.rubric import with_marks
 from mnistlab.lab.assignment import Lab
 
 LAB = Lab.model_validate({

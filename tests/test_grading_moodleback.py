@@ -7,14 +7,14 @@ import zipfile
 import pytest
 
 from gradebooks import gradebook, graded, handed, nothing, outcomes
-from mnistlab.grading.handed import Student
-from mnistlab.grading.moodleback import (
+from mnistlab.grading.giving_back.moodleback import (
     feedback_zip,
     import_csv,
     moodle_folder,
     participant,
     write_moodle,
 )
+from mnistlab.grading.handed import Student
 
 ADA = "Ada Lovelace_4711_assignsubmission_file_/lab.zip"
 

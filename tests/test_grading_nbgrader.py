@@ -4,7 +4,7 @@ from datetime import UTC
 
 import pytest
 
-from mnistlab.grading.nbgrader import looks_like, parsed
+from mnistlab.grading.folders.nbgrader import looks_like, parsed
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -10,15 +10,15 @@ import pytest
 
 from gradebooks import LAB, graded, handed, nothing, outcomes
 from gradebooks import gradebook as of
-from mnistlab.grading.gradebook import Gradebook
-from mnistlab.grading.handed import Attempt, Collection, Handed, Student
-from mnistlab.grading.nbgraderback import (
+from mnistlab.grading.giving_back.nbgraderback import (
     COLUMNS,
     export_csv,
     first_and_last,
     students_csv,
     write_nbgrader,
 )
+from mnistlab.grading.gradebook import Gradebook
+from mnistlab.grading.handed import Attempt, Collection, Handed, Student
 
 # nbgrader's imports and its database warn of what their authors will change.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnistlab.errors import InputError, SubmissionError
-from mnistlab.grading import outerzip
-from mnistlab.grading.collections import collect
+from mnistlab.grading.folders import outerzip
+from mnistlab.grading.folders.collections import collect
+from mnistlab.grading.folders.opening import digest, read
 from mnistlab.grading.handed import File
-from mnistlab.grading.opening import digest, read
 from submissions import tree, zipped
 
 MOST = 1000

@@ -4,8 +4,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from hostile_class import HOSTILE
-from mnistlab.grading import pages
-from mnistlab.grading.pages import clipped, counted, page_name, percent, points, visible
+from mnistlab.grading.pages import pages
+from mnistlab.grading.pages.pages import clipped, counted, page_name, percent, points, visible
 
 OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 

@@ -11,8 +11,8 @@ import pytest
 
 from mnistlab.errors import InputError
 from mnistlab.grading.handed import File
-from mnistlab.grading.pool import Pool, Task
-from mnistlab.grading.sandbox import Limits
+from mnistlab.grading.isolated.pool import Pool, Task
+from mnistlab.grading.isolated.sandbox import Limits
 from mnistlab.lab.students import personal_seed
 from tiny_class import hand_in, small_lab, small_run
 
@@ -110,7 +110,7 @@ def spec_that(code):
     ],
 )  # fmt: skip
 def test_a_child_that_goes_wrong_costs_itself_alone(tmp_path, monkeypatch, code, said):
-    monkeypatch.setattr("mnistlab.grading.pool.PROGRAM", spec_that(code))
+    monkeypatch.setattr("mnistlab.grading.isolated.pool.PROGRAM", spec_that(code))
     good, bad = hand_in(tmp_path, "ada"), hand_in(tmp_path, "bob", "bad.zip")
     limits = Limits(memory=300 * 2**20, seconds=2, wall=6.0)
     with Pool(small_lab(), tmp_path, jobs=2, limits=limits) as pool:
@@ -133,13 +133,13 @@ def test_a_process_that_dies_is_started_again(tmp_path):
 
 
 def test_a_submission_that_kills_the_process_twice_is_given_up(tmp_path, monkeypatch):
-    code = ("import mnistlab.grading.server as s, os, signal\n"
+    code = ("import mnistlab.grading.isolated.server as s, os, signal\n"
             "start = s.Server._start\n"
             "def _start(self, task):\n"
             "    if task['files'][0]['name'] == 'bad.zip': os.kill(os.getpid(), signal.SIGKILL)\n"
             "    start(self, task)\n"
             "s.Server._start = _start\ns.main()")  # fmt: skip
-    monkeypatch.setattr("mnistlab.grading.pool.PROGRAM", code)
+    monkeypatch.setattr("mnistlab.grading.isolated.pool.PROGRAM", code)
     good, bad = hand_in(tmp_path, "ada"), hand_in(tmp_path, "bob", "bad.zip")
     with Pool(small_lab(), tmp_path, jobs=1) as pool:
         wrong, fine = pool.facts([task(bad, "bob"), task(good, "ada")])
@@ -171,7 +171,7 @@ def test_nothing_of_the_other_process_stays(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes end otherwise there")
 def test_the_other_process_ends_with_a_grader_that_is_killed(tmp_path):
     code = ("import sys, time\nfrom pathlib import Path\nfrom tiny_class import small_lab\n"
-            "from mnistlab.grading.pool import Pool\npool = Pool(small_lab(), Path('.'))\n"
+            "from mnistlab.grading.isolated.pool import Pool\npool = Pool(small_lab(), Path('.'))\n"
             "print(pool._process.pid, flush=True)\ntime.sleep(600)")  # fmt: skip
     grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
                               cwd=Path(__file__).parent)  # fmt: skip

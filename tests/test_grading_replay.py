@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from mnistlab import ExperimentConfig, run_experiment
-from mnistlab.grading import replay as replay_room
-from mnistlab.grading import replaying
 from mnistlab.grading.facts import Facts
-from mnistlab.grading.replay import SMOOTH, replay
-from mnistlab.grading.similarity import fingerprint
+from mnistlab.grading.flagging import replay as replay_room
+from mnistlab.grading.flagging import replaying
+from mnistlab.grading.flagging.replay import SMOOTH, replay
+from mnistlab.grading.isolated.similarity import fingerprint
 
 SETTINGS = {"dataset": "digits", "hidden_units": 16, "epochs": 2}
 SECONDS = 300.0

@@ -12,12 +12,12 @@ import pytest
 
 from browser import WIDTHS, Opened, chromium
 from hostile_class import HOSTILE, LAB, collection, facts, grade, students
-from mnistlab.grading.figures import handed_in, unreadable
 from mnistlab.grading.grades import Flag, Grade
 from mnistlab.grading.handed import Collection
-from mnistlab.grading.pages import clipped, page_name, visible
-from mnistlab.grading.report import FLAGS, report
-from mnistlab.grading.rubric import outcomes
+from mnistlab.grading.pages.figures import handed_in, unreadable
+from mnistlab.grading.pages.pages import clipped, page_name, visible
+from mnistlab.grading.pages.report import FLAGS, report
+from mnistlab.grading.points.rubric import outcomes
 
 CLASS = students(300)
 LAID = collection(CLASS)
@@ -375,7 +375,7 @@ def test_paper_shows_all_rows_and_no_controls(browser: Any, file: Path) -> None:
 def test_the_same_grades_give_the_same_bytes() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests'); import hashlib, hostile_class as c\n"
-        "from mnistlab.grading.report import report; g = c.students(60)\n"
+        "from mnistlab.grading.pages.report import report; g = c.students(60)\n"
         "pages = [report(g, c.LAB, c.collection(g), anonymous=one) for one in (False, True)]\n"
         "print(*(hashlib.sha256(page.encode()).hexdigest() for page in pages))"
     )

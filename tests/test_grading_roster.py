@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mnistlab.errors import InputError
-from mnistlab.grading.roster import read_canvas_gradebook, read_roster, read_times
+from mnistlab.grading.folders.roster import read_canvas_gradebook, read_roster, read_times
 from submissions import ROSTER, roster_file
 
 CANVAS = """\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Lab 1 (901),Quiz (7)

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from mnistlab.grading import advice, scale
+from mnistlab.grading import scale
 from mnistlab.grading.facts import Experiment, Facts
 from mnistlab.grading.marks import Mark
-from mnistlab.grading.rubric import outcomes, with_marks
+from mnistlab.grading.points import advice
+from mnistlab.grading.points.rubric import outcomes, with_marks
 from mnistlab.lab.assignment import Lab
 
 

@@ -1,6 +1,6 @@
 from hostile_class import LAB, facts, grade
 from mnistlab.grading.grades import Grade
-from mnistlab.grading.sidebyside import asked
+from mnistlab.grading.pages.sidebyside import asked
 
 
 def answered(student: str, **answers: str) -> Grade:

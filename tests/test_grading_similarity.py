@@ -12,7 +12,7 @@ import pytest
 
 from mnistlab import load_data, run_experiment
 from mnistlab.classic.network import ClassicNetwork
-from mnistlab.grading.similarity import (
+from mnistlab.grading.isolated.similarity import (
     CLOSEST,
     SIMILAR,
     alike,
@@ -94,7 +94,7 @@ def test_a_fingerprint_is_finite_whatever_the_weights(value):
 
 
 def test_a_fingerprint_needs_nothing_but_numpy():
-    assert "scipy" not in sys.modules["mnistlab.grading.similarity"].__dict__
+    assert "scipy" not in sys.modules["mnistlab.grading.isolated.similarity"].__dict__
 
 
 # ── distance ────────────────────────────────────────────────────────────────────────────────────

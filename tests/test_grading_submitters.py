@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from mnistlab.grading.submitters import Submitter, arranged, read
+from mnistlab.grading.giving_back.submitters import Submitter, arranged, read
 
 METADATA = {"id": 1, "created_at": "2026-11-23T14:22:32.365935-07:00",
             "users": [{"email": "ada@x.edu", "id": 7, "name": 'Ada, "Lady"'},

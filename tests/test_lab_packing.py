@@ -12,7 +12,7 @@ import pytest
 import mnistlab
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.errors import DivergedError
-from mnistlab.grading.forward import answers, in_blocks
+from mnistlab.grading.isolated.forward import answers, in_blocks
 from mnistlab.lab import packing
 from mnistlab.lab.members import members
 from mnistlab.lab.notebook import decoded

@@ -34,11 +34,12 @@ from mnistlab.data.fetching import PATIENT
 from mnistlab.data.pinned import PINNED, pinned_files
 from mnistlab.datasets import NAMES, fetch
 from mnistlab.errors import InputError
-from mnistlab.grading import batch, submitters
-from mnistlab.grading.bundles import bundle
-from mnistlab.grading.exam import Exam
+from mnistlab.grading import batch
+from mnistlab.grading.giving_back import submitters
+from mnistlab.grading.giving_back.bundles import bundle
+from mnistlab.grading.giving_back.gradescopeback import Results, failed, results, write_results
 from mnistlab.grading.gradebook import Gradebook, write
-from mnistlab.grading.gradescopeback import Results, failed, results, write_results
+from mnistlab.grading.isolated.exam import Exam
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
 

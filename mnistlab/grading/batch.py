@@ -18,15 +18,16 @@ from typing import Any
 
 import mnistlab
 from mnistlab.errors import InputError
-from mnistlab.grading import collections, finishing, grader, opening, publishing, roster
+from mnistlab.grading import finishing, grader, publishing
 from mnistlab.grading.facts import Facts
+from mnistlab.grading.folders import collections, opening, roster
 from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grader import Basis
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import Attempt, Collection, Handed
+from mnistlab.grading.isolated.pool import Pool, Task
+from mnistlab.grading.isolated.sandbox import Limits
 from mnistlab.grading.journal import Journal
-from mnistlab.grading.pool import Pool, Task
-from mnistlab.grading.sandbox import Limits
 from mnistlab.grading.showing import Showing
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab

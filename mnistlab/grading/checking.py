@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnistlab.errors import InputError
-from mnistlab.grading import batch, rubric
+from mnistlab.grading import batch
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.grades import Outcome
 from mnistlab.grading.handed import File
-from mnistlab.grading.pool import Pool, Task
+from mnistlab.grading.isolated.pool import Pool, Task
+from mnistlab.grading.points import rubric
 from mnistlab.lab.assignment import Lab
 
 if TYPE_CHECKING:

@@ -5,19 +5,12 @@ Each function returns what is printed.
 
 from pathlib import Path
 
-from mnistlab.grading import (
-    autograder,
-    batch,
-    collections,
-    explaining,
-    finishing,
-    journal,
-    marking,
-    marks,
-)
+from mnistlab.grading import autograder, batch, explaining, finishing, journal, marks
+from mnistlab.grading.folders import collections
 from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import Collection, Handed, Student
+from mnistlab.grading.marking import marking
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
 

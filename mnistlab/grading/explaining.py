@@ -12,11 +12,11 @@ Example:
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from mnistlab.grading import rubric
 from mnistlab.grading.grades import Grade, Outcome
-from mnistlab.grading.keys import harmless
+from mnistlab.grading.marking.keys import harmless
 from mnistlab.grading.marks import Mark
-from mnistlab.grading.pages import clipped, percent, points
+from mnistlab.grading.pages.pages import clipped, percent, points
+from mnistlab.grading.points import rubric
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Answer, Lab
 

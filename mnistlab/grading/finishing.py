@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnistlab.grading import flags, marks, replay, rubric, similarity
+from mnistlab.grading import marks
+from mnistlab.grading.flagging import flags, replay
 from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grades import Flag, Grade
 from mnistlab.grading.handed import Collection, File
+from mnistlab.grading.isolated import similarity
+from mnistlab.grading.isolated.pool import Pool, Task
 from mnistlab.grading.marks import Conflict, Marks
-from mnistlab.grading.pool import Pool, Task
+from mnistlab.grading.points import rubric
 from mnistlab.grading.showing import Showing
 from mnistlab.lab.assignment import Lab
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mnistlab
-from mnistlab.grading import lateness, rubric
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import Handed
+from mnistlab.grading.points import lateness, rubric
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
 

@@ -8,12 +8,13 @@ feedback/ID.html                                        a page a student
 from pathlib import Path
 
 from mnistlab.errors import InputError, SaveError
-from mnistlab.grading import canvasback, givingback, report
-from mnistlab.grading.feedback import feedback
+from mnistlab.grading.giving_back import canvasback, givingback
 from mnistlab.grading.gradebook import Gradebook, write
 from mnistlab.grading.handed import Collection
 from mnistlab.grading.journal import make_private
-from mnistlab.grading.pages import page_name
+from mnistlab.grading.pages import report
+from mnistlab.grading.pages.feedback import feedback
+from mnistlab.grading.pages.pages import page_name
 from mnistlab.lab.assignment import Lab
 
 FEEDBACK = "feedback"

@@ -1,0 +1,1 @@
+"""What a person should look at: likeness, seeds, claims, curves; training again."""

@@ -1,0 +1,1 @@
+"""What a class handed in: folders and zips as learning platforms give them, and who is who."""

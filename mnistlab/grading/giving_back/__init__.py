@@ -1,0 +1,1 @@
+"""Grades as Canvas, Moodle, nbgrader and Gradescope take them."""

@@ -1,0 +1,1 @@
+"""The processes that read hostile files, and all that runs in them."""

@@ -1,0 +1,1 @@
+"""Reading answers, a key for each: mnistlab mark."""

@@ -1,0 +1,1 @@
+"""report.html and a feedback page a student."""
