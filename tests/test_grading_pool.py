@@ -85,7 +85,7 @@ def test_the_personal_seed_is_that_of_the_student_and_not_of_a_stated_other(tmp_
 
 def spec_that(code):
     """Return a program in which each child does something before it measures."""
-    return ("from mnistlab.grading import server\n"
+    return ("from mnistlab.grading.isolated import server\n"
             "honest = server.measured\n"
             "def measured(files, exam, aliases):\n"
             f"    if files[0][0] == 'bad.zip':\n        {code}\n"

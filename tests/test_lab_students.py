@@ -48,7 +48,7 @@ def test_no_id_says_how_to_give_one(given):
 
 @pytest.mark.parametrize("given", ["a" * (LONGEST + 1), "ada\nbob", "ada\x00", "ada\ud800"])
 def test_an_id_that_is_none(given):
-    with pytest.raises(InputError, match="at most 100 characters, one line"):
+    with pytest.raises(InputError, match="one line, at most 100 characters"):
         checked_id(given)
 
 
