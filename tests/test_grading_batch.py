@@ -15,8 +15,10 @@ import mnistlab
 from mnistlab.errors import InputError, OutputError, SaveError
 from mnistlab.grading.checking import check
 from mnistlab.grading.isolated import pool as pools
+from mnistlab.lab.packing import pack
 from processes import PROJECT, surroundings
 from tiny_class import hand_in, small_class, small_lab, small_run, small_text
+from tiny_lab import tiny_lab, tiny_run
 
 ROSTER = "id,name,email\nada,Ada L.,ada@x.edu\nbob,Bob B.,bob@x.edu\ncyd,Cyd C.,c@x.edu\n"
 
@@ -177,6 +179,14 @@ def test_copied_weights_are_flagged_and_partners_arent(tmp_path):
     assert [flag.others for flag in book.of("cyd").flags if flag.kind == "similar"] == [("ada",)]
     assert [flag.others for flag in book.of("ada").flags if flag.kind == "similar"] == [("cyd",)]
     assert not [flag for flag in book.of("bob").flags if flag.kind == "similar"]
+
+
+def test_mistakes_are_told_by_the_names_of_the_classes(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ada.zip").write_bytes(pack(tiny_run(learning_rate=0.001), "ada"))
+    mnistlab.grade(tmp_path / "in", tiny_lab(), tmp_path / "out", verbose=0, jobs=1)
+    page = (tmp_path / "out" / "feedback" / "ada.html").read_text()
+    assert "setosa" in page or "versicolor" in page
 
 
 def test_overrides_and_marks_survive_reruns(tmp_path):

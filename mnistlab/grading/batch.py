@@ -101,7 +101,8 @@ def grade(
     book = finishing.finished(grades, lab, collection, Path(out) if out else None, near,
                               replay_too=replay, showing=showing)  # fmt: skip
     if out is not None:
-        publishing.publish(book, assignment=assignment, anonymous=anonymous)
+        publishing.publish(book, assignment=assignment, anonymous=anonymous,
+                           class_names=pool.class_names)  # fmt: skip
     return book
 
 

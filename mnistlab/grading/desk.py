@@ -11,6 +11,7 @@ from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import Collection, Handed, Student
 from mnistlab.grading.marking import marking
+from mnistlab.grading.pages.pages import counted
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
 
@@ -31,6 +32,8 @@ def summary(book: Gradebook) -> str:
         lines.append(f"Grades      {book.folder / 'grades.csv'}")
         if book.to_mark:
             lines.append(f"To mark     mnistlab mark {book.folder} --by YOUR-NAME")
+            lines.append(f"            ({counted(book.to_mark, 'answer')}, which count 0 in "
+                         "every file until somebody has read them)")  # fmt: skip
     else:
         lines.append("Nothing was written; --out GRADES writes grades, a report, and feedback.")
     return "\n".join(lines)

@@ -5,6 +5,7 @@ report.html                                             the instructor's page
 feedback/ID.html                                        a page a student
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mnistlab.errors import InputError, SaveError
@@ -29,15 +30,27 @@ def check(collection: Collection, assignment: str | None, lab: Lab) -> None:
                          "so it needs canvas_gradebook= (--canvas-gradebook FILE).")  # fmt: skip
 
 
-def publish(book: Gradebook, *, assignment: str | None = None, anonymous: bool = False) -> None:
+def publish(
+    book: Gradebook,
+    *,
+    assignment: str | None = None,
+    anonymous: bool = False,
+    class_names: Sequence[str] = (),
+) -> None:
     """Write everything that people and learning platforms read.
+
+    Args:
+        book: the grades.
+        assignment: which column of Canvas's export is this assignment.
+        anonymous: whether report.html leaves names and ids out.
+        class_names: what each class is called, for the feedback pages.
 
     Raises:
         SaveError: the folder can't be written; the grades in it are kept.
     """
     folder = book.folder
     assert folder is not None
-    pages = {one.student: feedback(one, book.lab) for one in book.grades}
+    pages = {one.student: feedback(one, book.lab, class_names) for one in book.grades}
     try:
         make_private(folder / FEEDBACK)
         for student, page in pages.items():

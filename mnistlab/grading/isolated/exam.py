@@ -79,6 +79,7 @@ class Exam:
         questions: those whose right numbers are computed.
         patterns: training pattern → (x (inputs,), class), for the questions about one.
         reference: the lab's own test patterns, for questions about the untrained network.
+        class_names: what each class is called; (): their numbers.
     """
 
     network: Network
@@ -87,6 +88,7 @@ class Exam:
     questions: tuple[Number, ...] = ()
     patterns: dict[int, tuple[NDArray[np.float32], int]] | None = None
     reference: TestSet | None = None
+    class_names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, lab: Lab, folder: Path = Path()) -> "Exam":
@@ -114,7 +116,8 @@ class Exam:
             if one is not None:
                 _must_fit(str(name), one, lab.network)
         patterns = {} if own is None else _patterns(own, computed)
-        return cls(lab.network, test, private, computed, patterns, reference)
+        names = () if own is None else own.class_names
+        return cls(lab.network, test, private, computed, patterns, reference, names)
 
     def expected(self, student_id: str, answered: Collection[str]) -> dict[str, float]:
         """Return the right numbers of the questions answered, for this student's personal seed."""

@@ -82,6 +82,7 @@ class Pool:
     Attributes:
         test_data, private_data: digests.
         n_test: how many patterns are tested with.
+        class_names: what each class is called; (): their numbers.
         missing: what this system can't limit, in sentences.
 
     Raises:
@@ -132,6 +133,7 @@ class Pool:
             self.close()
             raise _reason(ready)
         self.test_data, self.private_data = str(ready["test"]), str(ready["private"])
+        self.class_names = tuple(map(str, ready["class_names"]))
         self.n_test, self.missing = int(ready["n_test"]), tuple(ready["missing"])
 
     def close(self) -> None:

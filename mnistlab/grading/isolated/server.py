@@ -280,7 +280,7 @@ def main() -> None:
     send({
         "test": exam.test.digest, "n_test": exam.test.count,
         "private": exam.private.digest if exam.private else "",
-        "missing": sandbox.possible().missing(),
+        "class_names": exam.class_names, "missing": sandbox.possible().missing(),
     })  # fmt: skip
     if hasattr(os, "fork") and not spec.get("single"):
         with contextlib.suppress(BrokenPipeError):  # the other side was killed

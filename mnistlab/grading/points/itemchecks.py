@@ -57,7 +57,7 @@ def readable(facts: Facts) -> Finding:
         return not_measured(facts)
     network = _sizes(facts.layer_sizes)
     return Finding(ALL, f"The file was read: a {network} network with "
-                   f"{of_n(facts.parameters or 0, 'parameter')}.", facts.source)  # fmt: skip
+                   f"{of_n(facts.parameters or 0, 'parameter')}.", network)  # fmt: skip
 
 
 def architecture(asked: Network, facts: Facts) -> Finding:
