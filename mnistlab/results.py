@@ -578,6 +578,8 @@ def _config_of(model: Any, dataset: Dataset, history: History) -> ExperimentConf
         if not choices.belong_together(made["loss"], design.output_activation):
             made["loss"] = None  # such as a cross-entropy that takes the net inputs themselves
     went: dict[str, Any] = {"batch_size": None, "order": None, "seed": None, **history.settings}
+    if steps.seed_of(model) not in (None, went["seed"]):
+        went["seed"] = None  # weights of one seed, presented in the order of another
     return ExperimentConfig(dataset=dataset.name, epochs=history.epochs, **made, **went)
 
 

@@ -156,6 +156,12 @@ def _must_be_float32(policy: str | None) -> None:
         )
 
 
+def seed_of(model: Any) -> int | None:
+    """Return the seed that a model's first weights are from; None where nobody knows it."""
+    known = isinstance(model, ClassicNetwork)
+    return model.seed if known else getattr(model, "mnistlab_seed", None)
+
+
 def must_be_dataset(dataset: Any) -> None:
     """Raise InputError where something else than a Dataset was given."""
     if not isinstance(dataset, Dataset):
@@ -235,7 +241,7 @@ def fit_model(
     epochs: int = 5,
     batch_size: int | str = 32,
     order: str = "random",
-    seed: int = 0,
+    seed: int | None = None,
     validation_split: float = 0.0,
     verbose: int | str = "auto",
     initial_epoch: int = 0,
@@ -258,7 +264,8 @@ def fit_model(
         epochs: how many times every pattern is presented, at least 0.
         batch_size: patterns before each update: 1 is true SGD, "full" full batch.
         order: "random" (without replacement), "stored", or "sorted" (by label).
-        seed: decides the random orders; the same for both engines.
+        seed: decides the random orders; the same for both engines. None: the seed that
+            `build_model` was given.
         validation_split: the last share of the training patterns, kept for validation.
         verbose: 0 nothing, 1 or "auto" progress, 2 one line an epoch.
         initial_epoch: the epoch to start at, counted from 0; `epochs` is where to stop.
@@ -293,7 +300,8 @@ def fit_model(
     must_fit(model, dataset)
     callbacks = several(callbacks)
     _must_be_for_keras(model, callbacks, tensorboard)
-    epochs, seed = checks.whole("epochs", epochs), checks.whole("seed", seed)
+    epochs = checks.whole("epochs", epochs)
+    seed = checks.whole("seed", (seed_of(model) or 0) if seed is None else seed)
     initial_epoch = checks.whole("initial_epoch", initial_epoch)
     if checkpoint_every is not None:
         checkpoint_every = checks.whole("checkpoint_every", checkpoint_every, minimum=1)

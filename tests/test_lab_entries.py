@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from mnistlab.lab import entries
-from mnistlab.lab.entries import Entry, html_table, short, table, written
+from mnistlab.lab.entries import Asked, Entry, html_table, short, table, written
 
 
 def test_doctests():
@@ -46,3 +46,30 @@ def test_nothing_given_says_only_where_the_worksheet_is():
     assert said.splitlines()[1:] == [
         "Nothing was given. The worksheet: w.json. 2 questions are still empty."
     ]
+
+
+# ── a question ──────────────────────────────────────────────────────────────────────────────────
+
+ASKED = Asked("why", "Why?\nReally?", "answer", 2.0, False, "sheet.answer('why', …)")
+
+
+def test_a_question_shows_text_kind_points_and_how_to_fill_it_in():
+    assert repr(ASKED).splitlines() == [
+        "why: an answer in words, 2 points", "  Why?", "  Really?",
+        "Fill it in: sheet.answer('why', …)"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("points", "bonus", "said"),
+    [(1.0, False, ", 1 point"), (0.5, False, ", 0.5 points"), (0.0, False, ", no points"),
+     (3.0, True, ", 3 points, optional"), (0.0, True, ", no points, optional")],
+)  # fmt: skip
+def test_a_question_says_what_it_is_worth(points, bonus, said):
+    asked = Asked("why", "Why?", "answer", points, bonus, "")
+    assert repr(asked).splitlines()[0].endswith(said) and said in asked._repr_html_()
+
+
+def test_a_question_is_never_markup():
+    evil = "<script>&\"'"
+    assert "<script" not in Asked(evil, evil, "answer", 1.0, False, evil)._repr_html_()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+from mnistlab import cli
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.errors import DivergedError, InputError, SaveError
 from mnistlab.lab import handingin
@@ -120,7 +121,9 @@ def test_all_that_can_be_mended_is_said_at_once_and_nothing_is_written(here, she
 
 def test_anyway_hands_it_in_and_says_what_was_left(here, sheet, capsys):
     path = submit(tiny_run(seed=7), "ada", sheet, anyway=True)
-    assert "Handed in all the same: The seed was 7" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Written all the same, though this can still be mended: The seed was 7" in said
+    assert "Handed in" not in said
     assert unpack("x", path.read_bytes()).claim.seed == 7
 
 
@@ -138,6 +141,8 @@ NEVER = {
     "no worksheet's file": ({"worksheet": "none.json"}, "can't be read"),
     "no lab": ({"lab": "none.toml"}, "no file none.toml"),
     "no place": ({"out": "a\0b"}, "can't be used as a folder"),
+    "no zip": ({"out": "taken.txt"}, r"out='taken\.txt'.*'taken\.zip'"),
+    "a file for a run": ({"result": __file__}, "is a file"),
 }
 
 
@@ -159,7 +164,7 @@ def test_what_is_missing_and_what_can_be_mended_stand_in_one_list(here):
 def test_a_damaged_worksheets_file_is_said(here, tmp_path):
     file = tmp_path / "sheet.json"
     file.write_bytes(b'{"schema_version": 1,')
-    with pytest.raises(InputError, match="The worksheet is no JSON"):
+    with pytest.raises(InputError, match=f"{file} is no JSON"):
         submit(tiny_run(), "ada", file)
 
 
@@ -198,6 +203,149 @@ def test_a_full_disk_leaves_nothing_half_written(here, monkeypatch):
     assert os.listdir(here) == [path.name] and path.read_bytes() == before
 
 
+def test_a_folder_may_have_a_dot_in_its_name_where_it_is_there(here):
+    Path("week.1").mkdir()
+    assert submit(tiny_run(), "ada", out="week.1") == Path("week.1/submission-iris-ada.zip")
+    Path("week.zip").mkdir()
+    assert submit(tiny_run(), "ada", out="week.zip") == Path("week.zip/submission-iris-ada.zip")
+    with pytest.raises(InputError, match=r"out='week\.2'.*nor a folder that is there"):
+        submit(tiny_run(), "ada", out="week.2")
+
+
+def test_partners_are_written_clean(here, capsys):
+    path = submit(tiny_run(), "ada", partners=["ADA", "bob", "bob"], anyway=True)
+    said = capsys.readouterr().out
+    assert "Student: ada, with bob\n" in said
+    assert "though this can still be mended:\n  1. partners names yourself" in said
+    assert unpack("x", path.read_bytes()).claim.partners == ("bob",)
+
+
+# ── the worksheet in its usual place ────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def usual(here, monkeypatch):
+    """Return a function that begins a worksheet in the usual place, filled in or not."""
+    monkeypatch.setattr(handingin.sheetfiles, "DRIVE", here / "none")
+
+    def begin(student="ada", lab=None, full=True):
+        sheet = Worksheet(lab or tiny_lab(), student)
+        sheet.predict("guess" if lab is None else "predict_beta", "0,5")
+        if full and lab is None:
+            sheet.number("count", "35"), sheet.answer("why", "it's 🙂")
+        return sheet
+
+    return begin
+
+
+def test_the_worksheet_in_its_usual_place_is_taken(usual, capsys):
+    sheet = usual()
+    usual("bob")
+    for lab in (tiny_lab(), None):
+        path = submit(tiny_run(), "ADA", lab=lab)
+        said = capsys.readouterr().out
+        found = unpack("x", path.read_bytes())
+        assert found.worksheet.model_dump(mode="json") == sheet.record()
+        assert found.claim.lab == "tiny"
+        of_all = "3 of 3 questions" if lab else "3 questions"
+        assert f"Worksheet: {sheet.path} ({of_all})\n" in said
+
+
+def test_it_also_says_which_lab_it_is_for(usual):
+    usual(lab="recognizing_digits")
+    with pytest.raises(InputError, match="30 questions are still empty:") as caught:
+        submit(tiny_run(), "ada")
+    assert "this lab is about 'mnist'" in str(caught.value)
+
+
+def test_of_several_the_labs_own_is_taken(usual, capsys):
+    one, other = usual(), usual(lab="recognizing_digits")
+    submit(tiny_run(), "ada", lab=tiny_lab())
+    assert str(one.path) in capsys.readouterr().out
+    with pytest.raises(InputError, match="lab=.*worksheet=") as caught:
+        submit(tiny_run(), "ada")
+    assert str(one.path) in str(caught.value) and str(other.path) in str(caught.value)
+
+
+def test_none_on_purpose(usual, capsys):
+    usual()
+    for lab in (tiny_lab(), None):
+        path = submit(tiny_run(), "ada", False, lab=lab)
+        assert unpack("x", path.read_bytes()).worksheet is None
+        assert "Worksheet: none" in capsys.readouterr().out
+
+
+def test_no_worksheet_for_a_lab_with_questions_can_be_mended(usual, here, capsys):
+    usual("bob")
+    with pytest.raises(InputError, match=r"3 questions.*Worksheet\('tiny', 'ada'\)"):
+        submit(tiny_run(), "ada", lab=tiny_lab())
+    Path("lab.toml").write_text(TEXT)
+    with pytest.raises(InputError, match=r"Worksheet\('lab.toml', 'ada'\)"):
+        submit(tiny_run(), "ada", lab="lab.toml")
+    path = submit(tiny_run(), "ada", lab=tiny_lab(), anyway=True)
+    assert unpack("x", path.read_bytes()).worksheet is None
+    assert "Worksheet: none" in capsys.readouterr().out
+
+
+def test_a_worksheet_that_cant_be_read_is_never_left_behind(usual):
+    sheet = usual()
+    sheet.path.write_bytes(b"{")
+    for lab in (tiny_lab(), None):
+        with pytest.raises(InputError, match=f"{sheet.path} is no JSON.*worksheet=False"):
+            submit(tiny_run(), "ada", lab=lab, anyway=True)
+    assert sheet.path.read_bytes() == b"{"
+    assert submit(tiny_run(), "ada", False).is_file()
+
+
+@pytest.mark.parametrize("given", ["lab.py", 7, True])
+def test_what_is_no_worksheet_is_said_once(usual, given):
+    usual()
+    with pytest.raises(InputError) as caught:
+        submit(tiny_run(), "ada", given, lab=tiny_lab())
+    assert "was found" not in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_given_worksheet_is_named_too(here, sheet, capsys):
+    for given in (sheet, sheet.path):
+        submit(tiny_run(), "ada", given, lab=tiny_lab())
+        assert f"Worksheet: {sheet.path} (3 of 3 questions)" in capsys.readouterr().out
+
+
+# ── on the command line ─────────────────────────────────────────────────────────────────────────
+
+
+def typed(monkeypatch, *arguments):
+    """Return the exit status, as a student types it, with the run being ada's."""
+    monkeypatch.setattr(handingin.runs, "as_result", lambda _: tiny_run())
+    return cli.main(["submit", "run", "--student-id", "ada", *arguments])
+
+
+def test_a_worksheet_may_be_left_out_on_purpose(usual, monkeypatch, capsys):
+    usual()
+    assert typed(monkeypatch) == 0
+    assert "(3 questions)" in capsys.readouterr().out
+    assert typed(monkeypatch, "--no-worksheet") == 0
+    assert "Worksheet: none" in capsys.readouterr().out
+    assert typed(monkeypatch, "--no-worksheet", "--worksheet", "x.json") == 2
+    assert "either --worksheet or --no-worksheet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("named", [("--partner", "bob", "--partner", "eve"),
+                                   ("--partners", "bob", "--partners", "eve"),
+                                   ("--partners", "bob, eve")])  # fmt: skip
+def test_partners_may_be_spelt_in_two_ways(usual, monkeypatch, capsys, named):
+    assert typed(monkeypatch, *named) == 0
+    assert "with bob, eve" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_worksheet_is_named(usual, monkeypatch, capsys):
+    sheet = usual()
+    Path("lab.py").write_text("import mnistlab\n")
+    assert typed(monkeypatch, "--worksheet", "lab.py") == 2
+    said = capsys.readouterr().err
+    assert "lab.py is no JSON" in said and f"Yours is {sheet.path}" in said
+
+
 # ── in a notebook ───────────────────────────────────────────────────────────────────────────────
 
 CELLS = [
@@ -231,7 +379,7 @@ def test_a_real_notebook_carries_it(here):
     for half, single in zip(by_notebook.weights.arrays, by_zip.weights.arrays, strict=True):
         np.testing.assert_array_equal(half, single)  # small arrays stay single
     shown = notebook.cells[1].outputs[0]["data"]["text/plain"]
-    assert shown.startswith("Prediction to guess") and "3 questions are still empty" in shown
+    assert shown.startswith("Prediction to guess") and "2 questions are still empty" in shown
 
 
 def test_outside_of_a_notebook_ipython_isnt_imported(here, monkeypatch, capsys):

@@ -439,8 +439,14 @@ def test_an_absent_file(tmp_path):
 
 
 def test_a_misspelt_name_of_a_lab():
-    with pytest.raises(InputError, match=r"no file recognising_digits.*'recognizing_digits'"):
+    with pytest.raises(InputError, match="Did you mean 'recognizing_digits'") as caught:
         labfile.read("recognising_digits")
+    assert "--out" not in str(caught.value)  # that is for instructors, and for paths
+
+
+def test_a_word_that_is_no_lab_lists_those_there_are():
+    with pytest.raises(InputError, match=r"no lab 'zzz'.*: 'recognizing_digits'.*lab\.toml"):
+        labfile.read("zzz")
 
 
 def test_a_folder_with_and_without_a_lab(lab_toml):
@@ -448,8 +454,9 @@ def test_a_folder_with_and_without_a_lab(lab_toml):
     with pytest.raises(InputError, match="is a folder. There is no lab.toml in it"):
         labfile.read(folder)
     lab_toml()
-    with pytest.raises(InputError, match=r"Give the file in it: .*lab\.toml"):
+    with pytest.raises(InputError, match=r"Give the file in it: .*lab\.toml\.$") as caught:
         labfile.read(folder)
+    assert str(caught.value) == f"{folder} is a folder. Give the file in it: {folder / 'lab.toml'}."
 
 
 @pytest.mark.parametrize("given", ["", "  ", None, 3, b"lab.toml", "a\0b"])
@@ -462,7 +469,7 @@ def test_what_names_no_file(given):
 def test_a_file_that_may_not_be_read(lab_toml):
     lab_toml()
     lab_toml.file.chmod(0)
-    with pytest.raises(InputError, match="can't be read"):
+    with pytest.raises(InputError, match=r"can't be read: Permission denied\.$"):
         labfile.read(lab_toml.file)
 
 

@@ -252,6 +252,28 @@ def test_what_keras_wrote(file):
 # ── notebooks ───────────────────────────────────────────────────────────────────────────────────
 
 
+def test_answers_given_after_submit_count(sheet):
+    packed = {SUBMISSION: as_output(tiny_run(), "ada", (), sheet)}
+    later = {**sheet, "answers": {"why": "Later."}}
+    found = unpack("lab.ipynb", notebook(packed, {WORKSHEET: later}))
+    assert found.worksheet.answers == {"why": "Later."}
+    before = unpack("lab.ipynb", notebook({WORKSHEET: later}, packed))
+    assert before.worksheet.model_dump(mode="json") == sheet
+    others = {**later, "student_id": "bob"}
+    kept = unpack("lab.ipynb", notebook(packed, {WORKSHEET: others}))
+    assert kept.worksheet.model_dump(mode="json") == sheet
+
+
+def test_a_cell_above_that_ran_later_is_later(sheet):
+    packed = {SUBMISSION: as_output(tiny_run(), "ada", (), sheet)}
+    later = {**sheet, "answers": {"why": "Later."}}
+    book = json.loads(notebook({WORKSHEET: later}, packed))
+    for cell, number in zip(book["cells"], (9, 8), strict=True):
+        cell["execution_count"] = number
+    found = unpack("lab.ipynb", json.dumps(book).encode())
+    assert found.worksheet.answers == {"why": "Later."}
+
+
 @pytest.mark.parametrize("small", [1, packing.SMALL])
 def test_a_notebook_gives_everything_back(sheet, monkeypatch, small):
     monkeypatch.setattr(packing, "SMALL", small)

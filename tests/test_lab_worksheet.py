@@ -176,7 +176,7 @@ def test_nothing_given_leaves_what_was_there(sheet, open_sheet, blank):
         entry = fill(question, blank)
         assert "Nothing new was given: this is kept." in repr(entry)
         assert entry.given in ("kept", "0", "0.0")
-    assert open_sheet().missing() == ["extra"]
+    assert open_sheet().missing() == []
 
 
 # ── runs ────────────────────────────────────────────────────────────────────────────────────────
@@ -212,7 +212,7 @@ def test_after_a_dead_runtime_all_is_there_again(sheet, open_sheet):
     sheet.answer("why", "x")
     again = open_sheet(" ADA ")
     assert again.record()["answers"] == {"why": "x"}
-    assert again.missing() == ["guess", "count", "extra"]
+    assert again.missing() == ["guess", "count"]
 
 
 def test_two_notebooks_at_once_lose_nothing_of_each_other(open_sheet):
@@ -222,7 +222,7 @@ def test_two_notebooks_at_once_lose_nothing_of_each_other(open_sheet):
     one.predict("guess", 0.5)
     other.save(tiny_run())
     assert one.record() == other.record()
-    assert one.missing() == other.missing() == ["extra"]
+    assert one.missing() == other.missing() == []
 
 
 def many(count):
@@ -313,7 +313,7 @@ def test_a_question_that_left_the_lab_is_kept_all_the_same(sheet, open_sheet):
     less = open_sheet(lab=room.labfile.parsed(text.encode()))
     less.predict("guess", 1)
     assert less.record()["answers"] == {"extra": "x"}
-    assert less.missing() == ["count", "why", "other"]
+    assert less.missing() == ["count", "why"]
 
 
 def test_a_worksheet_that_cant_be_read_isnt_begun_anew(sheet, open_sheet):
@@ -345,7 +345,9 @@ def test_each_student_has_a_worksheet_of_their_own(open_sheet):
 
 
 @pytest.mark.parametrize(("lab", "student", "said"), [
-    ("recognising_digits", "ada", "recogni"), ("recognizing_digits", "", "no student id"),
+    ("recognising_digits", "ada", "Did you mean 'recognizing_digits'"),
+    ("Recognizing Digits", "ada", "Did you mean 'recognizing_digits'"),
+    ("recognizing_digits", "", "no student id"),
     ("recognizing_digits", None, "no student id"), (None, "ada", "lab"),
 ])  # fmt: skip
 def test_what_is_no_lab_or_student_is_said(lab, student, said, tmp_path):
@@ -370,10 +372,9 @@ def test_an_entry_shows_what_was_given_where_it_lies_and_what_is_left(sheet):
     said = repr(sheet.number("count", "1.000,5"))
     assert said.splitlines()[0] == "Number to count: How many parameters?"
     assert "  1000.5" in said and str(sheet.path) in said
-    assert "3 questions are still empty." in said
-    sheet.predict("guess", 1), sheet.answer("why", "x")
+    assert "2 questions are still empty." in said
     assert "1 question is still empty." in repr(sheet.predict("guess", 1))
-    assert "No question is empty." in repr(sheet.answer("extra", "x"))
+    assert "No question is empty." in repr(sheet.answer("why", "x"))  # none but the bonus
 
 
 def test_a_run_shows_its_figures(sheet):
@@ -405,7 +406,7 @@ def test_an_id_that_is_markup_is_shown_as_text(open_sheet):
 def test_the_table_shows_each_question(sheet):
     sheet.answer("why", "a " * 200)
     said = repr(sheet)
-    assert "1 of 4 questions filled in" in said and "Worksheet of ada for Irises" in said
+    assert "1 of 3 questions filled in" in said and "Worksheet of ada for Irises" in said
     assert all(len(line) < 160 for line in said.splitlines())
     html = sheet._repr_html_()
     assert html.count('scope="row"') == 4 and "<caption>" in html and 'dir="auto"' in html
@@ -415,3 +416,61 @@ def test_the_calls_that_are_named_in_errors_are_real(sheet):
     for one in sheet.lab.question:
         assert eval(room.CALLS[one.kind].format(id=one.id), {"sheet": sheet}).kind == one.kind
     assert isinstance(sheet.lab.question[0], Prediction)
+
+
+# ── counted, and shown in full ──────────────────────────────────────────────────────────────────
+
+
+def test_what_is_optional_is_no_question_that_is_missing(sheet):
+    assert sheet.missing() == ["guess", "count", "why"]
+    sheet.answer("extra", "x")
+    assert "0 of 3 questions filled in, and 1 optional one" in repr(sheet)
+
+
+def test_a_blank_that_came_into_the_file_by_hand_is_empty(sheet, open_sheet):
+    sheet.answer("why", "x")
+    sheet.path.write_text(json.dumps({**on_disk(sheet), "answers": {"why": " \n"}}))
+    again = open_sheet()
+    assert again.missing() == ["guess", "count", "why"]
+    assert "0 of 3 questions filled in" in repr(again)
+
+
+def test_a_question_is_shown_in_full(sheet):
+    said = repr(sheet.question(" Why "))
+    assert "Why are the inputs scaled?" in said and "an answer in words, 2 points" in said
+    assert "sheet.answer('why'" in said and "optional" not in said
+    assert "optional" in repr(sheet.question("extra"))
+    assert "What else did you try?" in sheet.question("extra")._repr_html_()
+    assert not sheet.path.exists()
+
+
+@pytest.mark.parametrize("name", ["whyy", 7, None])
+def test_a_question_that_there_isnt_lists_those_there_are(sheet, name):
+    with pytest.raises(InputError, match="no question of the lab 'tiny'.*guess, count, why, extra"):
+        sheet.question(name)
+
+
+def test_the_tables_last_line_says_how_a_question_is_shown(sheet):
+    for _ in range(2):
+        assert repr(sheet).splitlines()[-1].endswith("sheet.question('guess') shows one in full.")
+        assert "shows one in full" in sheet._repr_html_()
+        sheet.predict("guess", 1)
+
+
+# ── what is given in the wrong place ────────────────────────────────────────────────────────────
+
+
+def test_lab_and_id_the_other_way_round_are_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("lab.toml").write_text(TEXT)
+    for lab in ("recognizing_digits", "lab.toml"):
+        with pytest.raises(InputError, match="the other way round") as caught:
+            Worksheet("ada", lab)
+        assert f"mnistlab.Worksheet({lab!r}, 'ada')" in str(caught.value)
+    assert os.listdir() == ["lab.toml"]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no /proc, where nothing can be made")
+def test_a_folder_that_cant_be_made_is_said():
+    with pytest.raises(InputError, match="can't be made.*hoose another"):
+        Worksheet(tiny_lab(), "ada", folder="/proc/x")

@@ -10,6 +10,7 @@ from mnistlab.classic.network import ClassicNetwork
 from mnistlab.datasets import load_data
 from mnistlab.errors import DivergedError, InputError, OutOfMemoryError, TrainingInterrupted
 from mnistlab.history import History
+from mnistlab.results import ExperimentResult
 from mnistlab.seeding import initial_weights, pattern_order
 from mnistlab.steps import build_model, compile_model, evaluate_model, fit_model
 
@@ -171,6 +172,23 @@ def test_orders_differ_in_what_is_learnt(iris):
               for o in ("random", "stored", "sorted")]  # fmt: skip
     assert not np.allclose(learnt[0], learnt[1], atol=1e-4)
     assert not np.allclose(learnt[1], learnt[2], atol=1e-4)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_training_goes_on_from_the_seed_that_the_network_was_built_with(engine, iris):
+    def trained(*, build, **fit):
+        model = build_model(iris, engine, 4, seed=build)
+        compile_model(model, "sgd", 0.5)
+        return model, fit_model(model, iris, epochs=2, verbose=0, **fit)
+
+    model, history = trained(build=7)
+    same, _ = trained(build=7, seed=7)
+    for one, other in zip(model.get_weights(), same.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert history.settings["seed"] == 7
+    assert ExperimentResult.from_steps(iris, model, history).config.seed == 7
+    two_seeds = ExperimentResult.from_steps(iris, *trained(build=0, seed=7))
+    assert two_seeds.config.seed is None  # no config makes these weights
 
 
 def test_the_order_of_an_epoch_is_a_function_of_seed_and_epoch():

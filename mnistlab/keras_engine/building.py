@@ -53,6 +53,7 @@ def build(
     precise = keras.config.floatx() if dtype_policy else None
     model.add(keras.layers.Dense(layer_sizes[-1], output_activation, name="output", dtype=precise))
     model.set_weights(seeding.initial_weights(layer_sizes, seed, keras.config.floatx()))
+    model.mnistlab_seed = seed  # from which training goes on, where it isn't told another
     return model
 
 

@@ -332,11 +332,24 @@ class Experiments(_Item):
     """Other runs were recorded in the worksheet.
 
     Attributes:
-        at_least: so many runs with different configs earn all points; fewer, their share.
+        at_least: so many runs with different settings earn all points; fewer, their share. The
+            seed is no setting, and runs of another data set don't count.
+        vary: fields of ExperimentConfig of which each has to have two values at least among
+            the runs; fewer, their share.
     """
 
     check: Literal["experiments"]
     at_least: int = Field(3, ge=1, le=1000)
+    vary: tuple[str, ...] = ()
+
+    @field_validator("vary")
+    @classmethod
+    def _real_settings(cls, value: tuple[str, ...]) -> Any:
+        found = [((k,), _no_setting({name: None})) for k, name in enumerate(value)
+                 if name not in ExperimentConfig().as_dict()]  # fmt: skip
+        if found:
+            raise Misfits(found)
+        return value
 
 
 Item = Annotated[

@@ -17,6 +17,7 @@ from typing import Any
 from mnistlab.lab.notebook import WORKSHEET
 
 NOTHING = "–"  # in a table, where nothing was given
+ARTICLES = {"prediction": "a prediction", "number": "a number", "answer": "an answer in words"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,6 +71,41 @@ class Entry:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Return what a notebook keeps of it."""
         return bundle(repr(self), self._repr_html_(), self.record)
+
+
+@dataclass(frozen=True, repr=False)
+class Asked:
+    """A question, as a cell shows it in full.
+
+    Attributes:
+        question: its id; text: the question itself.
+        kind: "prediction", "number" or "answer".
+        points: what it is worth by itself; bonus: whether it is optional.
+        call: what to write to fill it in.
+    """
+
+    question: str
+    text: str
+    kind: str
+    points: float
+    bonus: bool
+    call: str
+
+    def _head(self) -> str:
+        """Return the first line: what it takes, what it is worth, whether it is optional."""
+        count = f"{self.points:g}" if self.points else "no"
+        worth = f"{count} point{'s' * (self.points != 1)}"
+        parts = [ARTICLES[self.kind], worth] + ["optional"] * self.bonus
+        return f"{self.question}: {', '.join(parts)}"
+
+    def __repr__(self) -> str:
+        lines = [f"  {line}" for line in self.text.splitlines()]
+        return "\n".join([self._head(), *lines, f"Fill it in: {self.call}"])
+
+    def _repr_html_(self) -> str:
+        """Return it as HTML, in which nothing of it is markup."""
+        return (f"<p><strong>{html.escape(self._head())}</strong><br>{html.escape(self.text)}</p>"
+                f"<p>Fill it in: <code>{html.escape(self.call)}</code></p>")  # fmt: skip
 
 
 def bundle(text: str, as_html: str, record: Mapping[str, Any]) -> dict[str, Any]:

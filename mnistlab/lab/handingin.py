@@ -15,18 +15,17 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from mnistlab.checkpoint import usable_folder
 from mnistlab.checks import shown
 from mnistlab.data.cache import written_aside
 from mnistlab.errors import InputError, SaveError
-from mnistlab.lab import labfile, notebook, packing, runs, sheetfiles, strictjson, submission
+from mnistlab.lab import labfile, notebook, packing, runs, sheetfiles, submission
 from mnistlab.lab.assignment import Lab
-from mnistlab.lab.claims import MOST_PARTNERS, worksheet_of
+from mnistlab.lab.claims import MOST_PARTNERS
 from mnistlab.lab.mending import Handed, sizes, to_mend
 from mnistlab.lab.students import checked_id
-from mnistlab.lab.worksheet import Worksheet
+from mnistlab.lab.worksheet import PARTS, Worksheet, counted
 
 Sheet = Worksheet | str | os.PathLike[str]
 
@@ -34,7 +33,7 @@ Sheet = Worksheet | str | os.PathLike[str]
 def submit(
     result: Any,
     student_id: str | int,
-    worksheet: Sheet | None = None,
+    worksheet: Sheet | Literal[False] | None = None,
     partners: str | Sequence[str] = (),
     *,
     out: str | os.PathLike[str] | None = None,
@@ -46,12 +45,13 @@ def submit(
     Args:
         result: what `run_experiment` returned, or the folder of a saved run.
         student_id: the id that your course knows you by.
-        worksheet: your Worksheet, or its file; None: there is none.
+        worksheet: your Worksheet, or its file; None: the one of yours in its usual place, for
+            the lab that is named, or the only one there; False: none, on purpose.
         partners: the ids of those you worked with, such as ["bob", "eve"].
         out: the folder, or the .zip itself; None: the folder on Drive where Drive is mounted on
             Colab, else the working folder. A file that lies there is replaced.
         lab: the lab that it is for; None: the worksheet's.
-        anyway: hand in although something could still be mended.
+        anyway: write it although something could still be mended.
 
     Returns:
         The path of the zip.
@@ -73,7 +73,7 @@ def submit(
     mend += submission.unpack(path.name, content).problems  # whether it can be read again
     if mend and not anyway:
         raise InputError(_listed("This isn't handed in yet; it can still be mended.", mend) +
-                         "\nTo hand it in as it is: anyway=True (--anyway).")  # fmt: skip
+                         "\nTo write it as it is: anyway=True (--anyway).")  # fmt: skip
     _write(path, content)
     _show(path, handed, mend)
     return path
@@ -95,11 +95,22 @@ def _gathered(
             wrong.append(str(why))
             return None
 
-    record = tried(_record, worksheet)
-    handed = Handed(tried(runs.as_result, result), tried(checked_id, student_id),
-                     tried(_partners, partners), record,
-                     tried(_lab, lab, worksheet, record))  # fmt: skip
+    student = tried(checked_id, student_id)
+    named = tried(_named, lab)
+    is_known = student is not None and (lab is None) == (named is None)
+    looked = is_known or worksheet is not None
+    found = (looked and tried(_found, worksheet, student, named)) or ()
+    record = tried(_record, worksheet, found, student)
+    handed = Handed(tried(runs.as_result, result), student, tried(_partners, partners), record,
+                    named if lab is not None else tried(_lab_of, worksheet, record),
+                    lab_as=os.fspath(lab) if isinstance(lab, str | os.PathLike) else "",
+                    found=found, is_said=worksheet is not None)  # fmt: skip
     return handed, wrong
+
+
+def _named(lab: Any) -> Lab | None:
+    """Return the lab that is named; None where none is."""
+    return lab if lab is None or isinstance(lab, Lab) else labfile.read(lab)
 
 
 def _listed(head: str, sentences: Sequence[str]) -> str:
@@ -128,28 +139,38 @@ def _partners(partners: Any) -> tuple[str, ...]:
     return tuple(sorted(ids) if isinstance(partners, set | frozenset) else ids)
 
 
-def _record(worksheet: Any) -> dict[str, Any] | None:
-    """Return the record of a worksheet, or of its file."""
-    if worksheet is None:
-        return None
+def _found(worksheet: Any, student: str, lab: Lab | None) -> tuple[Path, ...]:
+    """Return the worksheet's file: of the one that was given, else what lies in the usual place."""
+    if worksheet is False:
+        return ()
+    if isinstance(worksheet, Worksheet):
+        return (worksheet.path,)
+    if isinstance(worksheet, str | os.PathLike):
+        return (Path(os.path.expanduser(worksheet)),)
+    if worksheet is not None:
+        raise InputError(f"worksheet={shown(worksheet)} is none. Give what mnistlab.Worksheet(…) "
+                         "returned, or the path of its file; False: none, on "
+                         "purpose.")  # fmt: skip
+    name = lab.lab.name if lab else None
+    return tuple(sheetfiles.kept(name, student) or sheetfiles.lying(name, student))
+
+
+def _record(worksheet: Any, found: Sequence[Path], student: str | None) -> dict[str, Any] | None:
+    """Return the record of a worksheet, or of the one file that was given or found."""
     if isinstance(worksheet, Worksheet):
         return worksheet.record()
-    if not isinstance(worksheet, str | os.PathLike):
-        raise InputError(f"worksheet={shown(worksheet)} is none. Give what mnistlab.Worksheet(…) "
-                         "returned, or the path of its file.")  # fmt: skip
+    if len(found) != 1:
+        return None
     try:
-        with open(worksheet, "rb") as file:
-            content = file.read(strictjson.MOST_BYTES + 1)
-    except (OSError, ValueError) as why:
-        raise InputError(f"The worksheet {shown(os.fspath(worksheet))} can't be read: "
-                         f"{getattr(why, 'strerror', None) or why}.") from why  # fmt: skip
-    return worksheet_of(strictjson.parse(content, "The worksheet")).model_dump(mode="json")
+        return sheetfiles.of_file(found[0], student).model_dump(mode="json")
+    except InputError as why:
+        if worksheet is not None:
+            raise
+        raise InputError(f"{why} To go without it: worksheet=False (--no-worksheet).") from why
 
 
-def _lab(lab: Any, worksheet: Any, record: dict[str, Any] | None) -> Lab | None:
-    """Return the lab: the one that is named, else the worksheet's; None where nothing says."""
-    if lab is not None:
-        return lab if isinstance(lab, Lab) else labfile.read(lab)
+def _lab_of(worksheet: Any, record: dict[str, Any] | None) -> Lab | None:
+    """Return the lab of a worksheet; None where nothing says it."""
     if isinstance(worksheet, Worksheet):
         return worksheet.lab
     if record is not None and record["lab"] in labfile.named():
@@ -163,11 +184,16 @@ def _lab(lab: Any, worksheet: Any, record: dict[str, Any] | None) -> Lab | None:
 def _path(out: Any, handed: Handed) -> Path:
     """Return the path of the zip."""
     name = sheetfiles.file_name("submission", handed.called, handed.parts[1], ".zip")
-    folder = sheetfiles.usual_folder(".") if out is None else out
-    if str(folder).lower().endswith(".zip") and not os.path.isdir(folder):
-        file = Path(folder).expanduser()
-        return usable_folder("out", file.parent) / file.name
-    return usable_folder("out", folder) / name
+    if out is None:
+        return sheetfiles.place("out", sheetfiles.usual_folder(".")) / name
+    given = Path(os.path.expanduser(str(out)))
+    if not given.suffix or os.path.isdir(given):
+        return sheetfiles.place("out", out) / name
+    if given.suffix.lower() != ".zip":
+        raise InputError(f"out={shown(str(out))} is neither a .zip nor a folder that is there. "
+                         "Give a folder, such as out='submissions', or the file with .zip: "
+                         f"out={str(given.with_suffix('.zip'))!r}.")  # fmt: skip
+    return sheetfiles.place("out", given.parent) / given.name
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -194,16 +220,28 @@ def _show(path: Path, handed: Handed, mend: Sequence[str]) -> None:
 
 def _said(path: Path, handed: Handed, mend: Sequence[str]) -> str:
     """Return what is said of it in a few lines."""
-    result, others = handed.result, ", ".join(handed.partners or ())
+    result, others = handed.result, ", ".join(handed.others)
     lines = [
         f"Written: {path}",
         f"Student: {handed.student}" + (f", with {others}" if others else ""),
         f"Network: {sizes(result.layer_sizes)}, {result.parameters:,} parameters, "
         f"test {result.figure}",
+        f"Worksheet: {_of_the_sheet(handed)}",
         _where_to_go(),
-        *(f"Handed in all the same: {one}" for one in mend),
     ]
+    if mend:
+        lines.append(_listed("Written all the same, though this can still be mended:", mend))
     return "\n".join(lines)
+
+
+def _of_the_sheet(handed: Handed) -> str:
+    """Return where the worksheet lies, and how much of it is filled in."""
+    if handed.record is None:
+        return "none"
+    if handed.lab is not None:
+        return f"{handed.found[0]} ({counted(handed.lab, handed.record)})"
+    count = sum(len(handed.record[part]) for part in PARTS.values())
+    return f"{handed.found[0]} ({count} question{'s' * (count != 1)})"
 
 
 def _where_to_go() -> str:

@@ -11,6 +11,7 @@ Example:
 import hashlib
 import json
 import os
+import re
 from datetime import date, time
 from importlib import resources
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mnistlab.checks import choice, shown
+from mnistlab.checks import choice, did_you_mean, shown
 from mnistlab.errors import InputError
 from mnistlab.lab import labwords, tomllines
 from mnistlab.lab.assignment import Lab
@@ -70,6 +71,24 @@ def read(path_or_name: str | os.PathLike[str]) -> Lab:
     return parsed(_content(Path(path_or_name)), os.fspath(path_or_name))
 
 
+def names_one(given: Any) -> bool:
+    """Whether something names a lab of the package, or a lab.toml that is there."""
+    if not isinstance(given, str | os.PathLike):
+        return False
+    return given in named() or (str(given).endswith(ENDING) and os.path.isfile(given))
+
+
+def bytes_of(path_or_name: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a lab's file, as `read` takes them.
+
+    Raises:
+        InputError: no such file, or none that can be read.
+    """
+    if isinstance(path_or_name, str) and path_or_name in named():
+        return source(path_or_name).encode()
+    return _content(Path(path_or_name))
+
+
 def parsed(content: bytes, name: str = "lab.toml") -> Lab:
     """Return the lab that the bytes of a file describe.
 
@@ -102,23 +121,34 @@ def _labs() -> str:
 
 def _content(path: Path) -> bytes:
     """Return the bytes of a file; else raise InputError with what to do."""
+    if os.path.isdir(path):
+        inside = path / "lab.toml"
+        raise InputError(f"{path} is a folder. " + (f"Give the file in it: {inside}."
+                         if inside.is_file() else "There is no lab.toml in it."))  # fmt: skip
     try:
-        if path.is_dir():
-            inside = path / "lab.toml"
-            there = inside.is_file()
-            raise InputError(f"{path} is a folder. " + (f"Give the file in it: {inside}." if there
-                             else "There is no lab.toml in it."))  # fmt: skip
         with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise InputError(f"There is no file {path}. `mnistlab lab --out FOLDER` writes one; "
-                         f"labs of the package: {_labs()}.") from None  # fmt: skip
+        raise InputError(_not_there(path)) from None
     except (OSError, ValueError) as why:  # ValueError: a zero byte in the name
-        raise InputError(f"{path} can't be read: {why}.") from None
+        said = getattr(why, "strerror", None) or why
+        raise InputError(f"{shown(str(path))} can't be read: {said}.") from None
     if len(content) > LARGEST:
         raise InputError(f"{path} is larger than {LARGEST // 1024} kB, and no lab.toml is. Is it "
                          "another file?")  # fmt: skip
     return content
+
+
+def _not_there(path: Path) -> str:
+    """Return what is said where there is neither a lab of that name nor a file."""
+    if re.fullmatch(r"[\w -]+", str(path)):  # no path: a name, misspelt
+        return (f"There is no lab {shown(str(path))}.{did_you_mean(path, named())} Labs of the "
+                f"package: {_labs()}. For a lab of your course, give the path of its "
+                "lab.toml.")  # fmt: skip
+    return (
+        f"There is no file {path}. Give the path of your course's lab.toml (instructors write "
+        f"one with `mnistlab lab --out FOLDER`), or a lab of the package: {_labs()}."
+    )
 
 
 def _decoded(content: bytes) -> str:

@@ -1,8 +1,8 @@
 """What mnistlab left in the outputs of a notebook that nobody should trust.
 
 On Colab students hand in the notebook. The outputs of its cells carry records under mime types
-of their own; the last of each type counts. No cell is run, no HTML is read, and whatever else
-stands in the notebook, in its metadata too, is neither checked nor used.
+of their own; of each type counts what the cell left that ran last. No cell is run, no HTML is
+read, and whatever else stands in the notebook, in its metadata too, is neither checked nor used.
 
 Example:
     >>> cell = {"cell_type": "code", "outputs": [{"output_type": "display_data",
@@ -44,15 +44,16 @@ _RUN = ("Run all its cells (Runtime ▸ Run all), wait for the last one, save it
 
 
 def outputs(data: bytes, what: str = "The notebook") -> dict[str, Any]:
-    """Return the last record of each of mnistlab's mime types in a notebook's outputs.
+    """Return the latest record of each of mnistlab's mime types in a notebook's outputs.
 
     Args:
         data: the .ipynb, nbformat 4.
         what: what it is called in an error.
 
     Returns:
-        `SUBMISSION`, `RESULT` or `WORKSHEET` → what it holds, as strict JSON; {} where the cells
-        have outputs, but none of mnistlab's.
+        `SUBMISSION`, `RESULT` or `WORKSHEET` → what it holds, as strict JSON, the latest last;
+        {} where the cells have outputs, but none of mnistlab's. A cell's number says when it ran;
+        of cells without a number the lower one is the later.
 
     Raises:
         SubmissionError: no notebook; of another version; too large; no cell with outputs; a
@@ -65,18 +66,22 @@ def outputs(data: bytes, what: str = "The notebook") -> dict[str, Any]:
     """
     notebook = strictjson.loose(data, what, MOST_BYTES)
     cells = _cells(notebook, what)
-    found: dict[str, Any] = {}
+    found: dict[str, tuple[tuple[int, int], Any]] = {}
     many = 0
-    for output in _each_output(cells):
+    for ran, output in _each_output(cells):
         many += 1
         bundle = output.get("data") if isinstance(output, dict) else None
-        if isinstance(bundle, dict):
-            found.update({mime: bundle[mime] for mime in MIME_TYPES if mime in bundle})
+        for mime in MIME_TYPES:
+            if not isinstance(bundle, dict) or mime not in bundle:
+                continue
+            if mime not in found or found[mime][0] <= (ran, many):
+                found[mime] = (ran, many), bundle[mime]
         if many > MOST_OUTPUTS:
             raise SubmissionError(f"{what} has more than {MOST_OUTPUTS:,} outputs. {_RUN}")
     if not many:
         raise SubmissionError(f"{what} has no outputs. {_RUN}")
-    return {mime: _record(content, f"{what}'s output") for mime, content in found.items()}
+    in_order = sorted(found, key=lambda mime: found[mime][0])
+    return {mime: _record(found[mime][1], f"{what}'s output") for mime in in_order}
 
 
 def _cells(notebook: Any, what: str) -> list[Any]:
@@ -99,12 +104,13 @@ def _cells(notebook: Any, what: str) -> list[Any]:
     return cells
 
 
-def _each_output(cells: list[Any]) -> Iterator[Any]:
-    """Yield the outputs of all cells in order."""
+def _each_output(cells: list[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield the outputs of all cells in order, each with its cell's number; 0 where it has none."""
     for cell in cells:
         held = cell.get("outputs") if isinstance(cell, dict) else None
         if isinstance(held, list):
-            yield from held
+            ran = cell.get("execution_count")
+            yield from ((ran if type(ran) is int else 0, output) for output in held)
 
 
 def _record(content: Any, what: str) -> Any:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mnistlab.checkpoint import usable_folder
 from mnistlab.checks import shown
 from mnistlab.data.cache import written_aside
 from mnistlab.errors import InputError, SubmissionError
@@ -32,6 +33,8 @@ except ImportError:  # Windows, where two notebooks at the same moment are left 
     fcntl = None  # type: ignore[assignment]
 
 DRIVE = Path("/content/drive/MyDrive")
+WORKSHEETS = "mnistlab-worksheets"  # in the working folder, where there is no Drive
+NEWER = "was written by a newer mnistlab. Update: pip install --upgrade mnistlab."
 
 
 def usual_folder(elsewhere: str) -> Path:
@@ -47,8 +50,65 @@ def file_name(what: str, lab: str, student_id: str, ending: str) -> str:
     return f"{what}-{lab}-{name}{ending}"
 
 
+def place(name: str, folder: Any) -> Path:
+    """Return a folder that is there or can be made; else raise InputError that says which can't."""
+    try:
+        return usable_folder(name, folder)
+    except InputError as why:
+        if not isinstance(why.__cause__, FileNotFoundError):
+            raise
+        raise InputError(f"{name}={shown(str(folder))} isn't there and can't be made: the system "
+                         "lets nobody make a folder at that place. Choose another one of your "
+                         f'own, such as {name}="mine".') from why.__cause__  # fmt: skip
+
+
+# ── found ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def kept(lab: str | None, student_id: str) -> list[Path]:
+    """Return the student's worksheets in the usual place, sorted; nothing there is changed.
+
+    Args:
+        lab: the name of the lab; None: of any.
+        student_id: whose they are.
+
+    Returns:
+        The paths of those that can be read and are the student's own, for the lab in their name.
+    """
+    return [path for path in lying(lab, student_id) if _is_own(path, student_id)]
+
+
+def lying(lab: str | None, student_id: str) -> list[Path]:
+    """Return what bears the name of such a worksheet in the usual place, readable or not; sorted.
+
+    Args:
+        lab, student_id: as `kept`.
+    """
+    folder = usual_folder(WORKSHEETS)
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    return [folder / name for name in names
+            if (found := re.match(r"worksheet-(\w+)-", name)) and lab in (None, found[1])
+            and name == file_name("worksheet", found[1], student_id, ".json")]  # fmt: skip
+
+
+def _is_own(path: Path, student_id: str) -> bool:
+    """Whether a file is a worksheet of that student, for the lab in its name."""
+    try:
+        record = _record(path, path.name)
+    except (OSError, SubmissionError):
+        return False
+    named = file_name("worksheet", record.lab, student_id, ".json")
+    return same_id(record.student_id, student_id) and path.name == named
+
+
+# ── read ────────────────────────────────────────────────────────────────────────────────────────
+
+
 def read(path: Path, lab: str, student_id: str) -> WorksheetRecord | None:
-    """Return the record that lies there, or None; a damaged one is kept under another name.
+    """Return the record that lies there, or None; one that isn't it is kept under another name.
 
     Args:
         path: the worksheet's file.
@@ -59,30 +119,87 @@ def read(path: Path, lab: str, student_id: str) -> WorksheetRecord | None:
         OSError: the system wouldn't read it.
     """
     try:
-        with open(path, "rb") as file:
-            content = file.read(strictjson.MOST_BYTES + 1)
+        record = _record(path, path.name)
     except FileNotFoundError:
         return None
-    try:
-        record = claims.worksheet_of(strictjson.parse(content, path.name))
-        if record.lab != lab or not same_id(record.student_id, student_id):
-            raise SubmissionError(f"It is of {shown(record.student_id)}, for {shown(record.lab)}.")
-        return record
     except NewerVersion as why:
-        raise InputError(f"{path} was written by a newer mnistlab. Update: "
-                         "pip install --upgrade mnistlab.") from why  # fmt: skip
+        raise InputError(f"{path} {NEWER}") from why
     except SubmissionError as why:
-        _keep_aside(path, str(why))
+        _keep_aside(path, "damaged", "can't be read", f" ({str(why)[:200]})")
         return None
+    if record.lab != lab or not same_id(record.student_id, student_id):
+        whose = f"is of {shown(record.student_id)}, for the lab {shown(record.lab)}"
+        _keep_aside(path, "other", whose)
+        return None
+    return record
 
 
-def _keep_aside(path: Path, why: str) -> None:
-    """Give a damaged file another name, and say so."""
-    names = (path.with_name(f"{path.stem}.damaged-{k}{path.suffix}") for k in itertools.count(1))
+def of_file(file: str | os.PathLike[str], student_id: str | None) -> WorksheetRecord:
+    """Return the record of a worksheet's file that was given by its path; nothing is changed.
+
+    Args:
+        file: its path.
+        student_id: whose worksheets are named where this is none; None: not known.
+
+    Raises:
+        InputError: it can't be read, or is no worksheet; says the path, and where one lies.
+    """
+    path = Path(os.path.expanduser(os.fspath(file)))
+    try:
+        return _record(path, str(path))
+    except NewerVersion as why:
+        raise InputError(f"{path} {NEWER}") from why
+    except SubmissionError as why:
+        raise InputError(f"{_why_none(path, str(why))} {_where(path, student_id)}") from why
+    except (OSError, ValueError) as why:  # ValueError: a zero byte in the name
+        raise InputError(f"The worksheet {shown(str(path))} can't be read: "
+                         f"{getattr(why, 'strerror', None) or why}. "
+                         f"{_where(path, student_id)}") from why  # fmt: skip
+
+
+def _record(path: Path, called: str) -> WorksheetRecord:
+    """Return the record in a file; else raise OSError or SubmissionError."""
+    with open(path, "rb") as file:
+        content = file.read(strictjson.MOST_BYTES + 1)
+    return claims.worksheet_of(strictjson.parse(content, called))
+
+
+def _why_none(path: Path, why: str) -> str:
+    """Return why a file is no worksheet, without the advice for what was handed in."""
+    _, odd, where = why.partition("can't be read: ")
+    if odd and not where.startswith(("at 'lab'", "at 'student_id'", "at ''")):
+        where = where.partition(" Let mnistlab.submit")[0]
+        return f"{path} is a worksheet, but was changed, so that it can't be read: {where}"
+    if why.startswith(str(path)):  # no JSON, or none that is taken
+        said = why.removesuffix(strictjson.AGAIN).strip()
+        return (f"{said} Either it is no worksheet that mnistlab.Worksheet wrote, or it was "
+                "changed since.")  # fmt: skip
+    return f"{path} is no worksheet that mnistlab.Worksheet wrote."
+
+
+def _where(given: Path, student_id: str | None) -> str:
+    """Return where a student's worksheet lies, where what was given is none."""
+    if not student_id:
+        return f"A worksheet usually lies in {usual_folder(WORKSHEETS) / 'worksheet-LAB-ID.json'}."
+    if given.absolute() in [one.absolute() for one in lying(None, student_id)]:
+        return "mnistlab.Worksheet(…) keeps it aside and begins a new one."
+    found = [str(one) for one in kept(None, student_id)]
+    if found:
+        return f"Yours is {' or '.join(found)}."
+    usual = usual_folder(WORKSHEETS) / file_name("worksheet", "LAB", student_id, ".json")
+    return f"Yours usually lies in {usual}."
+
+
+def _keep_aside(path: Path, word: str, why: str, more: str = "") -> None:
+    """Give a file that isn't the worksheet another name, and say so."""
+    names = (path.with_name(f"{path.stem}.{word}-{k}{path.suffix}") for k in itertools.count(1))
     aside = next(one for one in names if not os.path.lexists(one))
     os.replace(path, aside)
-    notice(f"the worksheet {path} can't be read, and is kept as {aside.name}. ({why[:200]}) A new "
-           "one is begun: run the cells with your answers again.")  # fmt: skip
+    notice(f"the worksheet {path} {why}, and is kept as {aside.name}.{more} A new one is begun: "
+           "run the cells with your answers again.")  # fmt: skip
+
+
+# ── written ─────────────────────────────────────────────────────────────────────────────────────
 
 
 @contextlib.contextmanager

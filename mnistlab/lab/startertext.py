@@ -200,6 +200,7 @@ check = "experiments"               # other runs that the worksheet recorded: sh
 points = 10
 title = "Experiments of your own"
 at_least = 3                        # so many with different settings earn all points
+# vary = ["learning_rate", "batch_size"]        # each with two values at least
 hint = "sheet.save(run) keeps a run in your worksheet; two with the same settings count once."
 
 # [[item]]

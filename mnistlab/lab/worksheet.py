@@ -16,12 +16,11 @@ Example:
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mnistlab import checks
-from mnistlab.checkpoint import usable_folder
 from mnistlab.checks import did_you_mean, shown
 from mnistlab.errors import InputError, SaveError
 from mnistlab.lab import entries, given, labfile, runs, sheetfiles
@@ -41,7 +40,42 @@ CALLS = {
     "number": "sheet.number({id!r}, 0.25)",
     "answer": "sheet.answer({id!r}, '''…''')",
 }
-ARTICLES = {"prediction": "a prediction", "number": "a number", "answer": "an answer in words"}
+
+
+def empty(lab: Lab, record: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the questions that a record leaves empty; what is optional isn't counted.
+
+    Args:
+        lab: the Lab, whose order is kept.
+        record: a worksheet's record, as worksheet.json holds it.
+    """
+    return [one.id for one in lab.question if not one.bonus and not is_filled(record, one)]
+
+
+def counted(lab: Lab, record: Mapping[str, Any]) -> str:
+    """Return how much of a worksheet is filled in, what is optional not counted.
+
+    Example:
+        >>> counted(labfile.read("recognizing_digits"), {"numbers": {"parameters": 407050.0}})
+        '1 of 31 questions'
+    """
+    of = sum(not one.bonus for one in lab.question)
+    return f"{of - len(empty(lab, record))} of {of} question{'s' * (of != 1)}"
+
+
+def is_filled(record: Mapping[str, Any], question: Question) -> bool:
+    """Whether a question has a value with something in it."""
+    value = record.get(PARTS[question.kind], {}).get(question.id)
+    return value is not None and bool(str(value).strip())
+
+
+def _must_be_the_right_way_round(lab: Any, student_id: Any) -> None:
+    """Raise InputError where the lab was given as the id, and the id as the lab."""
+    swapped = isinstance(student_id, Lab) or labfile.names_one(student_id)
+    if swapped and isinstance(lab, str) and not labfile.names_one(lab):
+        named = "lab" if isinstance(student_id, Lab) else repr(os.fspath(student_id))
+        raise InputError("The lab and your id are the other way round. Write "
+                         f"mnistlab.Worksheet({named}, {shown(lab)}).")  # fmt: skip
 
 
 class Worksheet:
@@ -70,10 +104,11 @@ class Worksheet:
         student_id: str | int,
         folder: str | os.PathLike[str] | None = None,
     ) -> None:
+        _must_be_the_right_way_round(lab, student_id)
         self.student_id = checked_id(student_id)
         self.lab = lab if isinstance(lab, Lab) else labfile.read(lab)
-        usual = sheetfiles.usual_folder("mnistlab-worksheets")
-        place = usable_folder("folder", usual if folder is None else folder)
+        usual = sheetfiles.usual_folder(sheetfiles.WORKSHEETS)
+        place = sheetfiles.place("folder", usual if folder is None else folder)
         name = sheetfiles.file_name("worksheet", self.lab.lab.name, self.student_id, ".json")
         self.path: Path = place / name
         self._waiting: list[tuple[str, str, Any]] = []  # entries that couldn't be saved yet
@@ -186,9 +221,24 @@ class Worksheet:
         return self._record()
 
     def missing(self) -> list[str]:
-        """Return the ids of the questions that aren't filled in, in the lab's order."""
-        record = self.record()
-        return [one.id for one in self.lab.question if one.id not in record[PARTS[one.kind]]]
+        """Return the ids of the questions that aren't filled in, in the lab's order.
+
+        What is optional is none of them: nobody has to fill it in.
+        """
+        return empty(self.lab, self.record())
+
+    def question(self, question: str) -> entries.Asked:
+        """Return a question in full: its text, its kind, its points, and what to write.
+
+        Args:
+            question: the id of a question of any kind.
+
+        Raises:
+            InputError: no such question.
+        """
+        one = self._asked(question, [one.id for one in self.lab.question], "questions")
+        return entries.Asked(one.id, one.text.strip(), one.kind, one.points, one.bonus,
+                             CALLS[one.kind].format(id=one.id))  # fmt: skip
 
     def __repr__(self) -> str:
         return entries.table(*self._shown(self.record()))
@@ -204,30 +254,43 @@ class Worksheet:
 
     def _shown(self, record: Mapping[str, Any]) -> tuple[str, list[tuple[str, str, str]], str]:
         """Return the title, the rows and the last line of its table."""
-        rows = [(one.id, str(one.kind), entries.short(record[PARTS[one.kind]].get(one.id)))
-                for one in self.lab.question]  # fmt: skip
-        filled = sum(said != entries.NOTHING for _, _, said in rows)
-        made = len(record["experiments"])
-        title = (f"Worksheet of {self.student_id} for {self.lab.lab.title}: {filled} of "
-                 f"{len(rows)} questions filled in, runs recorded: {made}")  # fmt: skip
-        return title, rows, f"Saved in {self.path}" if self.path.exists() else "Nothing saved yet"
+        rows = [(one.id, one.kind + ", optional" * one.bonus,
+                 entries.short(record[PARTS[one.kind]].get(one.id) if is_filled(record, one)
+                               else None)) for one in self.lab.question]  # fmt: skip
+        title = (f"Worksheet of {self.student_id} for {self.lab.lab.title}: "
+                 f"{counted(self.lab, record)} filled in{self._optional(record)}, runs recorded: "
+                 f"{len(record['experiments'])}")  # fmt: skip
+        saved = f"Saved in {self.path}." if self.path.exists() else "Nothing saved yet."
+        ids = [one.id for one in self.lab.question[:1]]
+        return title, rows, " ".join([saved, *(f"sheet.question({one!r}) shows one in full."
+                                               for one in ids)])  # fmt: skip
+
+    def _optional(self, record: Mapping[str, Any]) -> str:
+        """Return how many optional questions are filled in, as the title says it."""
+        filled = sum(one.bonus and is_filled(record, one) for one in self.lab.question)
+        return f", and {filled} optional one{'s' * (filled > 1)}" if filled else ""
 
     # ── kept ────────────────────────────────────────────────────────────────────────────────────
 
     def _question(self, name: Any, kind: str) -> Question:
         """Return the question of that id and kind; else raise InputError with what to call."""
+        ids = [one.id for one in self.lab.question if one.kind == kind]
+        one = self._asked(name, ids, PARTS[kind])
+        if one.kind != kind:
+            raise InputError(f"The question {one.id!r} takes {entries.ARTICLES[one.kind]}. Write "
+                             f"{CALLS[one.kind].format(id=one.id)}.")  # fmt: skip
+        return one
+
+    def _asked(self, name: Any, ids: Sequence[str], called: str) -> Question:
+        """Return the question of that id; else raise InputError that lists some."""
         said = shown(name)
         if isinstance(name, str):
             name = name.strip().lower().replace("-", "_")
         one = next((one for one in self.lab.question if one.id == name), None)
         if one is None:
-            ids = [one.id for one in self.lab.question if one.kind == kind]
             raise InputError(f"{said} is no question of the lab {self.lab.lab.name!r}."
                              f"{did_you_mean(name, [one.id for one in self.lab.question])} Its "
-                             f"{PARTS[kind]} are: {', '.join(ids) or 'none'}.")  # fmt: skip
-        if one.kind != kind:
-            raise InputError(f"The question {name!r} takes {ARTICLES[one.kind]}. Write "
-                             f"{CALLS[one.kind].format(id=name)}.")  # fmt: skip
+                             f"{called} are: {', '.join(ids) or 'none'}.")  # fmt: skip
         return one
 
     def _saved(self, asked: Question, value: Any) -> Entry:

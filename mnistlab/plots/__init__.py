@@ -1,10 +1,20 @@
 """Pictures of a training and of what it learned, for a notebook, a README and a screen reader.
 
+surface.py      error_surface, plane_of, grid_of: the error over a plane through weight space
+bowl.py         error_bowl: the error over two weights, and paths of gradient descent
+batches.py      epoch_seconds: seconds for one epoch, by batch size
+betas.py        schedule_curves: the learning rate of each epoch
+regions.py      decision_regions, decision_lines: which answer is given where
+activity.py     activations: one image on its way through a network, layer by layer
 mistakes.py     worst_mistakes, worst_indices: what the network got most wrong
 images.py       image_grid, samples: images in rows
 engines.py      engine_comparison: the same training by several engines
 curves.py       learning_curves: loss and accuracy, or mean absolute error, by epoch
 confusion.py    confusion_matrix: what was taken for what
+hiddenweights.py  hidden_weights: each hidden unit's incoming weights as an image
+softmax.py      softmax_at_work: net inputs, their exponentials, probabilities
+functions.py    activation_functions: f(I) and its slope
+diagram.py      network_diagram: units in columns, connections, parameters counted
 values.py       predictions: predicted against actual values
 runs.py         the Historys to draw, by name, and their figures in words
 arguments.py    arrays and class names as they are given, or an error that helps
@@ -24,22 +34,45 @@ Example:
     'Over 2 epochs: training loss from 0.5 to 0.25, training accuracy from 80.0% to 90.0%.'
 """
 
+from mnistlab.plots.activity import activations
+from mnistlab.plots.batches import epoch_seconds
+from mnistlab.plots.betas import schedule_curves
+from mnistlab.plots.bowl import error_bowl
 from mnistlab.plots.confusion import confusion_matrix
 from mnistlab.plots.curves import learning_curves
+from mnistlab.plots.diagram import network_diagram
 from mnistlab.plots.engines import engine_comparison
+from mnistlab.plots.functions import activation_functions
+from mnistlab.plots.hiddenweights import hidden_weights
 from mnistlab.plots.images import image_grid, samples
 from mnistlab.plots.mistakes import worst_indices, worst_mistakes
 from mnistlab.plots.picture import Picture
+from mnistlab.plots.regions import decision_lines, decision_regions
+from mnistlab.plots.softmax import softmax_at_work
+from mnistlab.plots.surface import error_surface, grid_of, plane_of
 from mnistlab.plots.values import predictions
 
 __all__ = [
     "Picture",
+    "activation_functions",
+    "activations",
     "confusion_matrix",
+    "decision_lines",
+    "decision_regions",
     "engine_comparison",
+    "epoch_seconds",
+    "error_bowl",
+    "error_surface",
+    "grid_of",
+    "hidden_weights",
     "image_grid",
     "learning_curves",
+    "network_diagram",
+    "plane_of",
     "predictions",
     "samples",
+    "schedule_curves",
+    "softmax_at_work",
     "worst_indices",
     "worst_mistakes",
 ]
