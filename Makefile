@@ -1,5 +1,5 @@
 # make run    trains the lecture's network        make test   runs all tests
-# make bench  measures against peers              make soak   the long counts (about an hour)
+# make bench  measures against peers              make soak   the long counts (hours)
 # make clean  removes what these made
 # Options of `mnistlab run`: make run ARGS="--engine classic --epochs 3"
 

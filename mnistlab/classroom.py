@@ -41,12 +41,18 @@ def check(
     student_id: Annotated[
         str | None, option("Your id, where the file doesn't name it.", metavar="ID")
     ] = None,
+    worksheet: Annotated[
+        str | None, option("The worksheet's file, for a run. [default: yours, by --student-id]",
+                           metavar="FILE")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Show the visible part of what a rubric gives, before you hand in."""
     from mnistlab.grading.checking import check as check_submission
 
-    report = check_submission(what, rubric, student_id=student_id)
+    report = check_submission(what, rubric, student_id=student_id, worksheet=worksheet)
+    if not report.could_be_read:
+        raise InputError(" ".join(report.facts.problems))
     print(json.dumps(report.record(), ensure_ascii=False) if as_json else repr(report))
 
 
@@ -57,11 +63,16 @@ def submit(
                                             metavar="ID")],
     partner: Annotated[
         list[str] | None,
-        typer.Option(help="The id of a partner; once for each.", metavar="ID"),
+        typer.Option("--partner", "--partners", metavar="ID",
+                     help="The id of a partner; once for each, or with commas."),
     ] = None,
     worksheet: Annotated[
-        str | None, option("The worksheet's file.", metavar="FILE")
+        str | None, option("The worksheet's file. [default: yours in its usual place]",
+                           metavar="FILE")
     ] = None,
+    no_worksheet: Annotated[
+        bool, typer.Option("--no-worksheet", help="Hand in without a worksheet.")
+    ] = False,
     lab: Annotated[str | None, option("The lab that it is for: lab.toml, or its name.",
                                       metavar="FILE")] = None,
     out: Annotated[str | None, option("The folder to write to. [default: here]",
@@ -72,7 +83,10 @@ def submit(
     """Write the one file to hand in; what can still be mended is said first."""
     from mnistlab.lab.handingin import submit as hand_in
 
-    path = hand_in(run, student_id, worksheet, many(partner), out=out,
+    if worksheet is not None and no_worksheet:
+        raise InputError("Give either --worksheet or --no-worksheet, not both.")
+    partners = [one for names in many(partner) for one in names.split(",")]
+    path = hand_in(run, student_id, False if no_worksheet else worksheet, partners, out=out,
                    lab=lab, anyway=anyway)  # fmt: skip
     print(path)
 
@@ -172,20 +186,19 @@ def grade(
     """Grade a folder of submissions: measured in isolation, with reasons."""
     from mnistlab.grading import batch, desk
 
-    rubric = rubric or STANDARD
     if explain is not None:
         print(desk.explained(explain, rubric, _needed(out, "--explain", "the grades lie in")))
     elif gradescope:
-        print(desk.autograder_zip(rubric, _needed(out, "--gradescope", "to write the zip to"),
-                                  roster))  # fmt: skip
+        upload = _needed(out, "--gradescope", "to write the zip to")
+        print(desk.autograder_zip(rubric or STANDARD, upload, roster))
     elif folder is None:
         raise InputError("Which folder? mnistlab grade FOLDER --rubric rubric.toml --out GRADES")
     elif dry_run:
         print(desk.dry_run(folder, roster, canvas_gradebook, times))
     else:
         book = batch.grade(
-            folder, rubric, out, roster=roster, canvas_gradebook=canvas_gradebook, times=times,
-            test_data=test_data, private_data=private_data, assignment=assignment,
+            folder, rubric or STANDARD, out, roster=roster, canvas_gradebook=canvas_gradebook,
+            times=times, test_data=test_data, private_data=private_data, assignment=assignment,
             anonymous=anonymous, replay=replay, jobs=jobs, verbose=0 if as_json else "auto",
         )  # fmt: skip
         print(json.dumps(book.table(), ensure_ascii=False) if as_json else desk.summary(book))
@@ -213,7 +226,7 @@ def mark(
     """Read answers: one question at a time over all students, names hidden, saved at each key."""
     from mnistlab.grading import desk
 
-    desk.mark(Path(grades), rubric or STANDARD, by, question=question, second=second)
+    desk.mark(Path(grades), rubric, by, question=question, second=second)
 
 
 COMMANDS = (lab, rubric, submit, check, grade, mark)

@@ -1,5 +1,6 @@
 """A class graded: who gets what, again to the same bytes, after a kill, and with other points."""
 
+import io
 import json
 import os
 import random
@@ -7,14 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import mnistlab
 from mnistlab.errors import InputError, OutputError, SaveError
 from mnistlab.grading.checking import check
 from mnistlab.grading.isolated import pool as pools
+from mnistlab.grading.isolated.exam import Exam
+from mnistlab.lab.labfile import parsed
 from mnistlab.lab.packing import pack
 from processes import PROJECT, surroundings
 from tiny_class import hand_in, small_class, small_lab, small_run, small_text
@@ -120,8 +125,6 @@ def test_what_was_handed_in_anew_is_measured_anew_and_nothing_else(tmp_path, cou
 
 
 def test_other_test_data_measure_everything_again(tmp_path, counted):
-    import numpy as np
-
     digits = mnistlab.load_data("digits")
     np.savez(tmp_path / "mine.npz", x=digits.x_test[:100], y=digits.y_test[:100])
     small_class(tmp_path / "in", "ada")
@@ -167,10 +170,129 @@ def test_a_partner_who_handed_in_nothing_gets_the_grade_and_a_flag_says_so(tmp_p
     assert alone.of("bob").points == 0
 
 
-def test_copied_weights_are_flagged_and_partners_arent(tmp_path):
-    import io
-    import zipfile
+# ── whose numbers ───────────────────────────────────────────────────────────────────────────────
 
+
+def right_number(student):
+    """Return the right number of unit_3 for a student's personal seed."""
+    return Exam.of(small_lab()).expected(student, ["unit_3"])["unit_3"]
+
+
+def with_number(folder, student, name="", **more):
+    """Hand in with the right number for the own seed."""
+    entries = {"numbers": {"unit_3": right_number(student)}}
+    return hand_in(folder, student, name, entries=entries, **more)
+
+
+def of_unit_3(book, student):
+    """Return what unit_3 earned."""
+    return next(one.points for one in book.of(student).outcomes if one.item == "unit_3")
+
+
+def test_everybody_of_a_group_gets_what_the_file_earns(tmp_path):
+    folder = tmp_path / "in" / "submission_1"
+    with_number(folder, "ada")
+    (tmp_path / "in" / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :name: Ada L.\n    :sid: ada\n"
+        "    :email: ada@x.edu\n  - :name: Bob B.\n    :sid: bob\n    :email: bob@x.edu\n"
+        "  :created_at: 2026-11-01 12:00:00 +0000\n"
+    )
+    book = graded(tmp_path / "in", roster=roster(tmp_path))
+    assert of_unit_3(book, "ada") == of_unit_3(book, "bob") == 5
+    assert book.of("ada").points == book.of("bob").points
+
+
+def test_an_id_that_nobody_has_is_flagged_and_its_numbers_count(tmp_path, capfd):
+    with_number(tmp_path / "in", "ada")
+    (tmp_path / "in" / "ada.zip").rename(tmp_path / "in" / "S1.zip")
+    people = roster(tmp_path, "id,name\nS1,Ada L.\nS2,Bob B.\n")
+    book = mnistlab.grade(tmp_path / "in", small_lab(), roster=people, verbose=1, jobs=1)
+    assert of_unit_3(book, "S1") == 5
+    assert [flag.kind for flag in book.of("S1").flags] == ["identity"]
+    assert "--roster" in capfd.readouterr().err
+
+
+def test_another_students_numbers_dont_count(tmp_path):
+    with_number(tmp_path / "in", "ada")
+    with_number(tmp_path / "in", "ada", "bob.zip")
+    book = graded(tmp_path / "in", roster=roster(tmp_path))
+    assert (of_unit_3(book, "ada"), of_unit_3(book, "bob")) == (5, 0)
+    assert "identity" in [flag.kind for flag in book.of("bob").flags]
+
+
+def test_a_roster_given_later_changes_whose_numbers_count_without_measuring(tmp_path, counted):
+    with_number(tmp_path / "in", "ada", "S1.zip")
+    out = tmp_path / "out"
+    people = roster(tmp_path, "id,name\nS1,Somebody\nada,Ada L.\n")
+    assert of_unit_3(graded(tmp_path / "in", out, roster=people), "S1") == 0
+    people.write_text("id,name,login\nS1,Ada L.,ada\n")
+    assert of_unit_3(graded(tmp_path / "in", out, roster=people), "S1") == 5
+    assert counted.measured == 1
+
+
+def test_of_several_who_name_a_partner_the_best_counts(tmp_path):
+    hand_in(tmp_path / "in", "ada", partners=("cyd",), epochs=1)
+    hand_in(tmp_path / "in", "bob", partners=("cyd",), epochs=8)
+    book = graded(tmp_path / "in", roster=roster(tmp_path))
+    assert book.of("cyd").points == book.of("bob").points > book.of("ada").points
+
+
+def test_a_claim_is_compared_with_what_students_can_measure(tmp_path):
+    digits = mnistlab.load_data("digits")
+    wrong = (digits.y_test + 1) % 10
+    np.savez(tmp_path / "mine.npz", x_test=digits.x_test, y_test=wrong)
+    hand_in(tmp_path / "in", "ada")
+    ada = graded(tmp_path / "in", test_data=tmp_path / "mine.npz").of("ada")
+    earned = {one.item: one.points for one in ada.outcomes}
+    assert ada.facts.measured_accuracy < 0.2
+    assert (earned["accuracy"], earned["claim"]) == (0, 5)
+    assert not ada.flags
+
+
+def test_the_copy_that_came_last_counts(tmp_path):
+    hand_in(tmp_path / "in" / "ada", "ada", "lab (1).zip", epochs=8)
+    hand_in(tmp_path / "in" / "ada", "ada", "lab.zip", epochs=1)
+    hand_in(tmp_path / "in" / "bob", "bob")
+    book = graded(tmp_path / "in")
+    assert book.of("ada").facts.file == "lab (1).zip"
+
+
+def test_a_class_that_did_another_lab_is_said(tmp_path, capfd):
+    small_class(tmp_path / "in", "ada", "bob")
+    lab = parsed(small_text().replace('name = "small"', 'name = "large"').encode(), "lab.toml")
+    mnistlab.grade(tmp_path / "in", lab, verbose=1, jobs=1)
+    assert "2 of 2 submissions were made for another lab than 'large'" in capfd.readouterr().err
+
+
+def test_grades_dont_lie_among_what_was_handed_in(tmp_path):
+    small_class(tmp_path / "in", "ada")
+    with pytest.raises(InputError, match="among that"):
+        graded(tmp_path / "in", tmp_path / "in")
+
+
+def test_answers_to_questions_that_the_lab_hasnt_are_left_out(tmp_path):
+    hand_in(tmp_path / "in", "ada", entries={"answers": {f"q{k}": "x" * 9000 for k in range(99)}})
+    book = graded(tmp_path / "in")
+    assert book.of("ada").facts.answers == {}
+
+
+def test_a_file_beside_it_hides_no_copy(tmp_path):
+    small_class(tmp_path / "in" / "ada", "ada")
+    with zipfile.ZipFile(tmp_path / "in" / "ada" / "ada.zip") as archive:
+        stolen = archive.read("weights.npz")
+    (tmp_path / "in" / "bob").mkdir()
+    (tmp_path / "in" / "bob" / "b.npz").write_bytes(stolen)
+    (tmp_path / "in" / "bob" / "essay.pdf").write_bytes(b"%PDF-1.7")
+    decoy = io.BytesIO()
+    np.savez(decoy, **{name: np.random.default_rng(0).random(a.shape).astype("f4") for name, a in
+                       np.load(io.BytesIO(stolen)).items()})  # fmt: skip
+    (tmp_path / "in" / "bob" / "a.npz").write_bytes(decoy.getvalue())
+    book = graded(tmp_path / "in")
+    assert book.of("bob").facts.file == "b.npz"
+    assert ("ada",) in [flag.others for flag in book.of("bob").flags if flag.kind == "similar"]
+
+
+def test_copied_weights_are_flagged_and_partners_arent(tmp_path):
     small_class(tmp_path / "in", "ada", "bob")
     with zipfile.ZipFile(tmp_path / "in" / "ada.zip") as archive:
         stolen = io.BytesIO(archive.read("weights.npz"))
@@ -305,7 +427,7 @@ def test_check_shows_the_visible_part_of_what_the_grader_finds(tmp_path):
     assert (report.points, report.out_of, report.hidden) == (
         round(sum(one.points or 0 for one in visible), 2), 65, 5,
     )  # fmt: skip
-    assert "5 more are hidden" in repr(report)
+    assert "5 are hidden" in repr(report)
     assert "<script" not in report._repr_html_()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnistlab.grading.folders.canvas import looks_like, parsed
+from mnistlab.grading.folders.canvas import looks_like, parsed, ways
 from mnistlab.grading.giving_back.canvasfeedback import canvas_ids
 
 
@@ -55,7 +55,11 @@ def test_what_canvas_writes_is_read_as_canvas_reads_it(sortable, late, user, att
         ("ada_LATE_4711_link.html", "4711", "LATE", None),
         ("anon_Qx7Yz_99_a.zip", "Qx7Yz", None, "a.zip"),
         ("LATE_anon_Qx7Yz_99_a_1_2.zip", "Qx7Yz", "LATE", "a_1_2.zip"),
+        ("anon_LATE_Qx7Yz_99_a_1_2.zip", "Qx7Yz", "LATE", "a_1_2.zip"),
+        ("anon_LATE_Qx7Yz_text.html", "Qx7Yz", "LATE", None),
         ("anon_47115_99_a.zip", "47115", None, "a.zip"),
+        ("anon_LATE_47115_99_a.zip", "47115", "LATE", "a.zip"),
+        ("LATE_anon_47115_99_a.zip", "47115", "LATE", "a.zip"),
         ("_4711_99_a.zip", "4711", None, "a.zip"),
     ],
 )
@@ -70,6 +74,16 @@ def test_each_kind_of_name(name, user, late, own):
 )
 def test_other_names_are_none_of_canvas_s(name):
     assert parsed(name) is None
+
+
+def test_a_name_with_several_numbers_is_read_in_each_way():
+    found = ways("x_4712_5_LATE_4711_99_s_1_2.zip")
+    assert [(one.name, one.user, one.number, one.file, one.late) for one in found] == [
+        ("x", "4712", "5", "LATE_4711_99_s_1_2.zip", False),
+        ("x_4712_5", "4711", "99", "s_1_2.zip", True),
+    ]
+    assert [one.user for one in ways("ada_1_2_3_text.html")] == ["1", "2", "3"]
+    assert len(ways("a" + "_1" * 5_000)) == 50 and ways("ada.zip") == []
 
 
 def test_most_of_the_names_decide():

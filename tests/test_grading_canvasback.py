@@ -152,3 +152,8 @@ def test_the_files_are_those_that_canvas_can_use(tmp_path):
     assert write_canvas(gradebook(GRADES, map(handed, PEOPLE), "moodle"), tmp_path, {}) == ()
     with pytest.raises(InputError, match="--canvas-gradebook"):
         import_csv(gradebook(GRADES, map(handed, PEOPLE)))
+
+
+def test_no_column_of_the_title_says_the_option_that_names_one():
+    with pytest.raises(InputError, match=r"--assignment.*'Quiz \(7\)', 'Lab 2 \(9\)'"):
+        assignment_column(["Student", "ID", "Quiz (7)", "Lab 2 (9)"], "Lab 1")

@@ -86,6 +86,16 @@ def test_what_canvas_could_not_match_is_left_out(name):
     assert members([graded("ada")], [handed("ada", name)]) == {}
 
 
+def test_nobody_gets_another_s_page_by_a_number_in_a_name(capsys):
+    people = [handed("eve", "4712_4711_90_s.pdf.zip", lms={"canvas_id": "4711"}),
+              handed("mal", "mallory_4712_4713_99_s.zip", lms={"canvas_id": "4713"}),
+              handed("zoe", "12_13_14_s.zip"), handed("bob", "bob_4712_9_s.zip")]  # fmt: skip
+    found = members([graded(one) for one in ("eve", "mal", "zoe", "bob")], people)
+    assert list(found) == ["bob_4712_9_s.zip"]
+    said = capsys.readouterr().err
+    assert all(shown in said for shown in ("'4712_4711_90_s.pdf.zip'", "'mallory_", "'12_13_"))
+
+
 def test_the_file_that_was_read_is_answered():
     one = graded("ada", file="b.zip")
     assert list(members([one], [handed("ada", "a_1_2_a.zip", "a_1_3_b.zip")])) == ["a_1_3_b.zip"]

@@ -159,7 +159,10 @@ def test_canvas_hidden_names_stay_hidden(tmp_path, roster):
         "anon_b2C3d": [["text.html", "b_1.zip"]],
         "anon_Qx7Yz": [["a.zip"]],
     }
-    assert not collection.from_roster and "hides the names" in collection.unmatched[-1]
+    assert not collection.from_roster
+    (said,) = collection.unmatched
+    assert said.startswith("Note: Canvas hides the names in this zip, so the roster isn't used")
+    assert said[6:] in describe(collection) and "Left out" not in describe(collection)
     assert collection.handed[0].attempts[0].late
 
 
@@ -346,8 +349,9 @@ def test_files_by_the_names_that_students_give(tmp_path, roster):
         "carol": [["lab1_Carol O'Brien_final.ipynb"]],
     }
     said = "\n".join(collection.unmatched)
-    assert "'ada_and_bob.zip' could be of 2 students in the roster: ada, bob." in said
-    assert "'dora.zip' matches nobody" in said and "Ignored: 'lab.toml'." in said
+    assert "'ada_and_bob.zip' could be of 2 students in the roster: ada, bob. Rename it" in said
+    assert "'dora.zip' matches nobody" in said
+    assert "Ignored: 'lab.toml': a table or settings, and no submission." in said
 
 
 def test_files_whose_names_hold_an_id_s_digest(tmp_path):
@@ -429,7 +433,7 @@ def test_grades_that_lie_in_the_folder_are_left_out(tmp_path):
     names = ("ada.zip", "bob.zip", "GRADES/grades.jsonl", "GRADES/report.html")
     collection = collect(tree(tmp_path / "s", *names))
     assert list(handed(collection)) == ["ada", "bob"]
-    assert "given before" in collection.unmatched[0]
+    assert collection.unmatched[0] == "Ignored: 'GRADES': grades that were given before."
 
 
 @pytest.mark.parametrize(
@@ -550,6 +554,121 @@ def test_ten_thousand_students_in_one_zip(tmp_path):
     assert read(collection.handed[8_999].attempts[0].files[0], 1) == b""
 
 
+# ── what nearly matches ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "ids, name", [("42", "0042.zip"), ("0042", "42.zip"), ("42", "submission-lab-0042 (1).zip")]
+)
+def test_leading_zeros_that_a_spreadsheet_dropped(tmp_path, ids, name):
+    roster = read_roster(roster_file(tmp_path, f"id,name\n{ids},Ada\n7,Bob\n"))
+    collection = collect(tree(tmp_path / "s", name, "7.zip"), roster)
+    assert handed(collection) == {ids: [[name]], "7": [["7.zip"]]}
+    (said,) = collection.unmatched
+    assert said.startswith(f"'{name}' is taken for {ids} (Ada). (A spreadsheet drops leading")
+    assert "say so in the roster" in said
+
+
+@pytest.mark.parametrize(
+    "ids, names",
+    [
+        (("42", "042"), ("0042.zip",)),  # two of the roster
+        (("42",), ("0042.zip", "42.zip")),  # somebody has just this id
+        (("42",), ("0042.zip", "00042.zip")),  # two who hand in
+    ],
+)
+def test_leading_zeros_that_leave_a_doubt_match_nobody(tmp_path, ids, names):
+    rows = "".join(f"{one},S{k}\n" for k, one in enumerate(ids))
+    roster = read_roster(roster_file(tmp_path, "id,name\n" + rows))
+    collection = collect(tree(tmp_path / "s", *names), roster)
+    got = [file for one in handed(collection).values() for attempt in one for file in attempt]
+    assert got == [one for one in names if one == "42.zip"]
+    doubtful = [one for one in collection.unmatched if "0042.zip'" in one]
+    assert doubtful and all("A spreadsheet drops leading zeros." in one for one in doubtful)
+
+
+def test_times_and_gradescope_s_numbers_are_found_without_zeros_too(tmp_path):
+    text = "submission_101: {':submitters': [{':name': A. L., ':sid': '0042'}]}\n"
+    place = tree(tmp_path / "g", "submission_101/x.zip")
+    tree(place, "submission_metadata.yml", content=text.encode())
+    roster = read_roster(roster_file(tmp_path, "id,name\n42,Ada\nbob,Bob\n"))
+    assert handed(collect(place, roster))["42"] == [["x.zip"]]
+    (tmp_path / "times.csv").write_text("id,time\n0042,2026-11-23T10:00\n")
+    collection = collect(tree(tmp_path / "s", "42.zip"), roster, read_times(tmp_path / "times.csv"))
+    assert collection.handed[0].attempts[0].time == datetime(2026, 11, 23, 10)
+    assert "'0042'" in " ".join(collection.unmatched)
+
+
+@pytest.mark.parametrize(
+    "roster_text, name, said",
+    [
+        ("id,name\nS1,Wei Wang\nS2,Wang Wei\n", "wangwei_4711_99_a.zip",
+         "Write '4711' into the column canvas_id of the one whose it is."),
+        ("id,name\nS1,Wei Wang\nS2,Wang Wei\n", "Wei Wang_901_assignsubmission_file/a.zip",
+         "Write '901' into the column moodle_id of the one whose it is."),
+        ("id,name\nS1,Wei Wang\nS2,Wang Wei\n", "Wei Wang.zip",
+         "Rename it after the id of the one whose it is, or write 'Wei Wang' into the column "
+         "login of that one."),
+    ],
+)  # fmt: skip
+def test_what_could_be_of_several_says_which_column_decides(tmp_path, roster_text, name, said):
+    roster = read_roster(roster_file(tmp_path, roster_text))
+    collection = collect(tree(tmp_path / "s", name), roster)
+    (one,) = collection.unmatched
+    assert "could be of 2 students in the roster: S1, S2. " + said in one
+    column, value = ("login", "Wei Wang") if "Rename" in said else (
+        ("canvas_id", "4711") if "canvas" in said else ("moodle_id", "901"))  # fmt: skip
+    text = f"id,name,{column}\nS1,Wei Wang,{value}\nS2,Wang Wei,x\n"
+    decided = collect(tmp_path / "s", read_roster(roster_file(tmp_path, text)))
+    assert decided.handed[0].attempts and decided.unmatched == ()
+
+
+def test_a_group_of_which_one_member_handed_in_alone_is_said(tmp_path, roster):
+    collection = collect(tree(tmp_path / "s", "ada.zip", "carol.zip"), roster)
+    (said,) = collection.unmatched
+    assert said == (
+        "bob of 'Team One' handed in nothing, and 'ada.zip' is graded for ada alone, of the same "
+        "group. Where it is the group's, put the name of the group in place of theirs: 'Team One'."
+    )
+    renamed = collect(tree(tmp_path / "t", "Team One.zip", "carol.zip"), roster)
+    assert renamed.unmatched == () and renamed.handed[1].attempts
+    both = collect(tree(tmp_path / "u", "ada.zip", "bob.zip"), roster)
+    assert both.unmatched == ()
+    misspelt = collect(tree(tmp_path / "v", "projectalpha_4711_99_a.zip"), roster)
+    assert len(misspelt.unmatched) == 1  # that says it already
+
+
+def test_whatever_is_left_out_has_a_reason(tmp_path, roster):
+    names = ("notes.txt", "late.txt", "grades.csv", "roster (1).csv", *CANVAS)
+    collection = collect(tree(tmp_path / "s", *names), roster)
+    for name in ("grades.csv", "roster (1).csv"):
+        said = f"Ignored: {name!r}: a table or settings, and no submission."
+        assert said in collection.unmatched
+    assert ("'notes.txt' is graded for nobody: it isn't called as Canvas calls what was handed in."
+            in collection.unmatched)  # fmt: skip
+    place = tree(tmp_path / "m", *MOODLE, "left.pdf")
+    assert any("as Moodle calls" in one for one in collect(place, roster).unmatched)
+
+
+def test_the_dry_run_lists_200_and_says_how_many_more(tmp_path):
+    names = [f"s{k:03}.zip" for k in range(230)]
+    said = describe(collect(tree(tmp_path / "s", *names, "s000.ipynb"))).splitlines()[1:]
+    assert said[1] == "Who handed in what (230):"
+    assert said[2] == "  s000.ipynb (2 files) → s000"
+    assert said[202] == "  … and 30 more" and said[201] == "  s199.zip → s199"
+
+
+def test_the_dry_run_lists_a_group_s_file_once_and_each_attempt(tmp_path, roster):
+    place = tree(tmp_path / "s", "Team One.zip", "carol.zip", "carol (1).zip")
+    said = describe(collect(place, roster)).splitlines()
+    assert said[1:5] == [
+        "Who handed in what (3):",
+        "  Team One.zip → ada (Ada Lovelace), bob (Bob Babbage)",
+        "  carol.zip → carol (Carol O'Brien)",
+        "  carol (1).zip → carol (Carol O'Brien)",
+    ]
+
+
 # ── said ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -557,12 +676,17 @@ def test_the_dry_run_says_what_an_instructor_has_to_look_at(tmp_path, roster):
     place = tree(tmp_path / "s", *CANVAS[:2], "dora_9_9_x.zip", "grades.csv")
     assert describe(collect(place, roster)).splitlines() == [
         "Canvas: 2 of 3 students handed in something (2 files); 1 of them late.",
+        "Who handed in what (2):",
+        "  lovelaceada_4711_99_submission.zip → ada (Ada Lovelace)",
+        "  babbagebob_LATE_4712_100_my_lab_2_3.ipynb → bob (Bob Babbage), LATE",
+        "Late (1):",
+        "  bob (Bob Babbage)",
         "To look at (1):",
         "  'dora_9_9_x.zip' matches nobody in the roster.",
         "Left out (1):",
-        "  'grades.csv'.",
+        "  'grades.csv': a table or settings, and no submission.",
         "Handed in nothing (1):",
-        "  'carol'",
+        "  carol (Carol O'Brien)",
     ]
     other = read_roster(roster_file(tmp_path, "id,canvas_id\nzoe,1\n"))
     assert "another course" in describe(collect(place, other))
@@ -579,5 +703,5 @@ def test_zip_names_in_an_old_encoding(tmp_path):
         archive.writestr("müllerzoë_5_6_x.zip", b"x")
         archive.writestr("lovelaceada_7_8_x.zip", b"x")
     path.write_bytes(path.read_bytes().replace("müllerzoë".encode(), b"m\xff\xfellerzo\xc3\xab"))
-    with pytest.raises(InputError, match="can't be read as a zip"):
-        collect(path)
+    ids = [one.student.id for one in collect(path).handed]  # one odd name stops nobody
+    assert ids == ["5", "7"] and read(collect(path).handed[0].attempts[0].files[0], 1) == b"x"

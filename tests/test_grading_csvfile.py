@@ -19,7 +19,28 @@ def read(data):
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_text_is_never_a_formula(formula):
-    assert read(rows_to_csv([("x", formula)])) == [["x", "'" + formula]]
+    ((_, cell),) = read(rows_to_csv([("x", formula)]))
+    assert cell[0] == "'" and cell.replace("'", "") == formula.replace("'", "")
+
+
+@pytest.mark.parametrize(
+    "text, defused_there",
+    [
+        ("x;=HYPERLINK(A1)", "x;'=HYPERLINK(A1)"),
+        ("a\t+1", "a\t'+1"),
+        ("a|@x; -b", "a|'@x; '-b"),
+        ("so:\n- one\r\n\u00a0= two", "so:\n'- one\r\n\u00a0'= two"),
+        ('say;"=1+1"', 'say;"\'=1+1"'),
+        ("a;＝1", "a;'＝1"),
+        ("a;b=c; d-e, =f", "a;b=c; d-e, =f"),
+    ],
+)
+def test_a_text_holds_no_formula_where_other_signs_separate_cells(text, defused_there):
+    assert defused(text) == defused_there == defused(defused_there)
+    for delimiter in ";\t|":
+        lines = rows_to_csv([("x", text)]).decode().splitlines()
+        cells = [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row]
+        assert not any(cell.lstrip(' \u00a0"').startswith(("=", "+", "-", "@")) for cell in cells)
 
 
 @pytest.mark.parametrize("text", ["ada", "a=b", "1-2", "", "'=1", "ad@example.edu", "5% + more"])

@@ -56,7 +56,7 @@ def test_a_file_of_test_data_beside_the_lab(tmp_path):
         ("flowers.npz", "4 numbers a pattern"),
         ("iris", "iris has 4 inputs"),
         ("boston_housing", "regression"),
-        ("empty.npz", "x_test and y_test"),
+        ("empty.npz", "x_test, y_test"),
     ],
 )
 def test_test_data_that_cant_be_used_say_why(given, said, tmp_path):

@@ -2,7 +2,14 @@ import pytest
 
 from hostile_class import facts, unread
 from mnistlab.grading.grades import Flag, Grade, Outcome
-from mnistlab.grading.pages.figures import distribution, handed_in, items, summary, unreadable
+from mnistlab.grading.pages.figures import (
+    ItemFigures,
+    distribution,
+    handed_in,
+    items,
+    summary,
+    unreadable,
+)
 
 
 def grade(student: str, *points: float | None, **fields: object) -> Grade:
@@ -77,3 +84,16 @@ def test_nobody_loses_a_bonus() -> None:
     bonus = Outcome(item="more", title="", points=0, out_of=5, reason="", bonus=True)
     (only,) = items([Grade(student="a", outcomes=(bonus,))])
     assert (only.lost, only.title, only.share) == (0, "more", 0)
+
+
+def test_an_item_is_unread_until_somebody_has_read_an_answer() -> None:
+    def item(*given: tuple[float | None, str]) -> ItemFigures:
+        column = [Grade(student="a", attempts=1, outcomes=(
+            Outcome(item="why", title="", points=points, out_of=5, reason="", by=by),
+        )) for points, by in given]  # fmt: skip
+        return items(column)[0]
+
+    assert item((0, ""), (None, ""), (None, "")).unread  # one left it empty
+    assert not item((0, ""), (None, ""), (2, "ann")).unread
+    assert not item((0, ""), (3, "")).unread
+    assert item((0, ""), (None, ""), (None, "")).known == 1

@@ -1,5 +1,7 @@
 """Flags: what a person should look at, and what is nobody's business."""
 
+import time
+
 import pytest
 
 from mnistlab.grading.facts import Facts
@@ -25,8 +27,9 @@ def one(student=ADA, sender="", **facts):
 def graded(*students, **facts):
     """Return a grade for each (id, facts) given."""
     return [
-        Grade(student=name, sender=more.pop("sender", ""),
-              facts=Facts(digest="", layer_sizes=NETWORK, **{**facts, **more}))
+        Grade(student=name, sender=more.get("sender", ""),
+              facts=Facts(digest="", **{"layer_sizes": NETWORK, **facts,
+                                        **{k: v for k, v in more.items() if k != "sender"}}))
         for name, more in students
     ]  # fmt: skip
 
@@ -58,7 +61,7 @@ def test_another_student_is_a_conflict():
 def test_nobody_is_a_conflict_too_and_stays_a_text(named):
     (flag,) = of_one(Facts(digest="", student=named), Handed(ADA), CLASS)
     assert flag.others == ()
-    assert "Nobody in the class" in flag.text
+    assert flag.text.endswith("handed in by ada; nobody here has this id.")
     assert len(flag.text) < 200
 
 
@@ -73,6 +76,58 @@ def test_a_partner_may_have_handed_in_the_shared_file():
     assert one(ADA, **{"partners": ("ada",)}) == []
     found = of_one(Facts(digest="", student="bob", partners=("ada",)), Handed(ADA), CLASS)
     assert found == ()
+
+
+def test_a_worksheet_of_another_student_is_a_conflict():
+    (flag,) = of_one(Facts(digest="", student="ada", worksheet_student="4712"), Handed(ADA), CLASS)
+    assert (flag.kind, flag.others) == ("identity", ("bob",))
+    assert flag.text == (
+        "The worksheet says it is of '4712', but it was handed in by ada. '4712' is bob."
+    )
+    assert one(ADA, worksheet_student="zoe") == [("identity", ())]
+    both = Facts(digest="", student="bob", worksheet_student="BOB ")
+    assert len(of_one(both, Handed(ADA), CLASS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("student", "facts"),
+    [
+        (ADA, {"worksheet_student": " 4711 "}),
+        (ADA, {"worksheet_student": "bob", "partners": ("4712",)}),
+        (DEE, {"worksheet_student": "cyd"}),
+    ],
+)
+def test_a_worksheet_of_ones_own_a_partner_or_the_group_is_none(student, facts):
+    assert one(student, **facts) == []
+
+
+def test_an_own_id_beats_an_alias_of_another():
+    eve = Student("eve", aliases=("bob", "ada"))
+    known = Known.of([eve, ADA, BOB])
+    assert known.id_of("BOB") == "bob"
+    assert known.by_id["eve"] is eve
+    assert known.by_seed[personal_seed("bob")] == {"bob"}
+    found = of_one(Facts(digest="", student="bob", seed=personal_seed("bob")), Handed(eve), known)
+    assert [(flag.kind, flag.others) for flag in found] == [
+        ("identity", ("bob",)), ("seed", ("bob",))]  # fmt: skip
+    grades = graded(("eve", {"seed": 1}), ("zoe", {"seed": 2, "partners": ("bob",)}))
+    assert kinds(of_all(grades, [("eve", "zoe", 0.0)], known)) == {  # zoe's partner is bob
+        "eve": ["similar"], "zoe": ["similar"]}  # fmt: skip
+
+
+# ── another lab ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("made_for", "lab", "flagged"),
+    [("x", "y", True), ("X ", "x", False), ("", "y", False), ("x", "", False)],
+)
+def test_a_file_made_for_another_lab(made_for, lab, flagged):
+    grades = [grade.model_copy(update={"lab": lab}) for grade in graded(("ada", {"lab": made_for}))]
+    found = of_all(grades, (), CLASS)
+    assert kinds(found) == ({"ada": ["lab"]} if flagged else {})
+    if flagged:
+        assert found["ada"][0].text == "It was made for the lab 'x'; this is 'y'."
 
 
 # ── claim ───────────────────────────────────────────────────────────────────────────────────────
@@ -124,13 +179,43 @@ def test_any_other_seed_is_no_flag(seed):
     assert one(ADA, seed=seed) == []
 
 
-def test_ids_that_mean_two_students_mean_nobody():
-    known = Known.of(
-        [Student("a", aliases=("x",)), Student("b", aliases=("X",)), Student("c" * 999)]
+def test_nobodys_seed_where_others_state_theirs():
+    grades = graded(("ada", {"seed": 0}), ("bob", {"seed": personal_seed("4712")}))
+    found = of_all(grades, (), CLASS)
+    assert kinds(found) == {"ada": ["seed"]}
+    assert found["ada"][0].text == (
+        "It was trained with seed 0, not with the personal seed of ada (1238640266)."
     )
-    assert "x" not in known.by_id
-    assert known.by_seed[personal_seed("x")] == {"a", "b"}
-    assert known.id_of("X") == "x"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"seed": 0}, {"seed": 0}),  # the course doesn't use them
+        ({"seed": 0}, {"seed": personal_seed("ada")}),  # nor does anybody state their own
+        ({"seed": None}, {"seed": personal_seed("bob")}),
+        ({"seed": personal_seed("4711")}, {"seed": personal_seed("bob")}),
+        ({"seed": personal_seed("bob"), "partners": ("bob",)}, {"seed": personal_seed("bob"),
+                                                             "partners": ("ada",)}),
+        ({"seed": 0, "sender": "bob"}, {"seed": personal_seed("bob")}),
+    ],
+)  # fmt: skip
+def test_seeds_that_are_no_flag(first, second):
+    found = of_all(graded(("ada", first), ("bob", second)), (), CLASS)
+    assert "seed" not in [kind for some in kinds(found).values() for kind in some]
+
+
+def test_a_group_members_seed_is_no_flag():
+    grades = graded(
+        ("dee", {"seed": personal_seed("cyd")}), ("cyd", {"seed": personal_seed("cyd")})
+    )
+    assert of_all(grades, (), CLASS) == {}
+
+
+def test_a_seed_of_any_length_is_shown_shortly():
+    grades = graded(("ada", {"seed": 10**4000}), ("bob", {"seed": personal_seed("bob")}))
+    found = of_all(grades, [("ada", "bob", 0.0)], CLASS)
+    assert all(len(flag.text) < 400 for flags in found.values() for flag in flags)
 
 
 # ── curve and partners ──────────────────────────────────────────────────────────────────────────
@@ -150,6 +235,32 @@ def test_partners_who_do_not_name_one_in_turn():
     found = of_all(grades, (), CLASS)
     assert kinds(found) == {"ada": ["partner"]}  # dee handed in nothing, cyd names ada
     assert found["ada"][0].others == ("bob",)
+
+
+def test_a_copy_of_a_partners_grade_names_nobody():
+    """Both name vic, who handed in nothing and was given the first's grade."""
+    grades = graded(("ada", {"partners": ("vic",)}), ("zoe", {"partners": ("vic",)}),
+                    ("vic", {"partners": ("vic",), "sender": "ada"}))  # fmt: skip
+    found = of_all(grades)
+    assert kinds(found) == {"vic": ["partner"]}  # not zoe, and vic is told of both
+    assert found["vic"][0].others == ("ada", "zoe")
+    assert found["vic"][0].text == "ada, zoe name vic as a partner, but not each other."
+
+
+def test_several_who_name_somebody_who_handed_in_nothing():
+    grades = [*graded(("ada", {"partners": ("4712",)}), ("cyd", {"partners": ("bob",)})),
+              Grade(student="bob")]  # fmt: skip
+    assert kinds(of_all(grades, (), CLASS)) == {"bob": ["partner"]}
+
+
+def test_several_who_name_each_other_are_partners():
+    three = {"ada": ("bob", "vic"), "bob": ("ada", "vic")}
+    grades = [*graded(*((name, {"partners": named}) for name, named in three.items())),
+              Grade(student="vic")]  # fmt: skip
+    assert of_all(grades) == {}
+    grades = graded(("vic", {"partners": ("ada", "zoe")}), ("ada", {"partners": ("vic",)}),
+                    ("zoe", {"partners": ("vic",)}))  # fmt: skip
+    assert of_all(grades) == {}  # vic names both in turn
 
 
 # ── similar ─────────────────────────────────────────────────────────────────────────────────────
@@ -200,8 +311,25 @@ def test_several_copies_make_one_flag_each():
     near = [(names[0], name, k / 1000) for k, name in enumerate(names[1:], 1)]
     found = of_all(grades, near)
     assert kinds(found) == {name: ["similar"] for name in names}
-    assert found["s00"][0].others == tuple(names[1:])  # the nearest first
+    assert found["s00"][0].others == tuple(names[1:11])  # the nearest first
     assert "and 19 more" in found["s00"][0].text
+
+
+def test_weights_that_could_not_be_compared_are_said():
+    grades = graded(("ada", {"seed": 1}), ("bob", {"seed": 2}), ("cyd", {"seed": 3}))
+    near = [("ada", "bob", None), ("ada", "cyd", 0.1)]
+    found = of_all(grades, near)
+    assert kinds(found) == {"ada": ["similar"], "bob": ["similar"], "cyd": ["similar"]}
+    assert found["bob"][0].text == (
+        "Its weights look like those of ada, but they could not be compared; look at both files."
+    )
+    assert found["ada"][0].others == ("cyd", "bob")
+    assert "nearly those of cyd: distance 0.1" in found["ada"][0].text
+    assert of_all(grades, [("ada", "bob", None)], Known.of([ADA, BOB])) != {}
+    same = graded(("ada", {"seed": 1}), ("bob", {"seed": 1}))
+    assert of_all(same, [("ada", "bob", None)]) == {}
+    small = graded(("ada", {"seed": 1}), ("bob", {"seed": 2}), layer_sizes=(4, 4, 3))
+    assert of_all(small, [("ada", "bob", None)]) == {}  # they come near by themselves
 
 
 def test_pairs_of_nobody_are_left_alone():
@@ -233,6 +361,18 @@ def test_another_students_learning_curve():
 def test_round_curves_may_meet(loss):
     grades = graded(("ada", {"seed": 1}), ("bob", {"seed": 2}), history={"loss": loss})
     assert of_all(grades) == {}
+
+
+def test_a_class_with_one_curve_lists_ten_of_each_in_no_time():
+    curve = {"history": {"loss": (0.2991234567891234, 0.18)}}
+    grades = graded(*((f"s{k:04}", {"seed": k % 7}) for k in range(3000)), **curve)
+    started = time.perf_counter()
+    found = of_all(grades)
+    assert time.perf_counter() - started < 10
+    assert len(found) == 3000
+    assert {len(flags[0].others) for flags in found.values()} == {10}
+    same = graded(*((f"s{k:04}", {"seed": 7}) for k in range(3000)), **curve)
+    assert of_all(same) == {}
 
 
 def test_flags_are_the_same_in_any_order():

@@ -1,6 +1,8 @@
 """Which files come out for which LMS, and that one failing leaves the others."""
 
 import csv
+import dataclasses
+import re
 import zipfile
 
 import pytest
@@ -9,8 +11,9 @@ from gradebooks import LAB, gradebook, graded, handed, nothing
 from mnistlab.errors import InputError
 from mnistlab.grading.folders.collections import collect
 from mnistlab.grading.folders.roster import read_canvas_gradebook, read_roster
-from mnistlab.grading.giving_back.givingback import write_all
+from mnistlab.grading.giving_back.givingback import forget_earlier, write_all
 from mnistlab.grading.gradebook import Gradebook
+from mnistlab.grading.publishing import publish
 
 ALWAYS = ["grades.csv", "nbgrader.csv", "nbgrader_students.csv"]
 HEADER = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "A (1)", "B (2)"]]
@@ -103,3 +106,51 @@ def test_moodle_gets_back_what_it_gave_out(tmp_path):
     names = zipfile.ZipFile(files["moodle_feedback.zip"]).namelist()
     assert names == ["Ada Lovelace_4711_assignsubmission_file_/feedback.html",
                      "Çağla Ünal_12_assignsubmission_file_/feedback.html"]  # fmt: skip
+
+
+# ── what an earlier run left ────────────────────────────────────────────────────────────────────
+
+
+def test_what_an_earlier_run_wrote_and_this_one_does_not_is_removed_and_said(tmp_path, capsys):
+    people, grades = [handed("ada", "a_1_2_x.zip")], [graded("ada")]
+    earlier = write_all(gradebook(grades, people, "canvas", HEADER), tmp_path, {"ada": "A"}, "A")
+    (tmp_path / "moodle_import.csv").write_text("x")
+    (tmp_path / "moodle_feedback.zip").mkdir()  # not ours
+    now = write_all(gradebook(grades, people, "canvas"), tmp_path, {"ada": "A"})
+    capsys.readouterr()
+    assert forget_earlier(tmp_path, now) == ("canvas_import.csv", "moodle_import.csv")
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == ("mnistlab: canvas_import.csv of an earlier run was removed; give "
+                       "--canvas-gradebook again to write it")  # fmt: skip
+    assert len(said) == 2 and "from Moodle" in said[1]
+    assert {one.name for one in tmp_path.iterdir()} == {one.name for one in now} | {
+        "moodle_feedback.zip"
+    }
+    assert {one.name for one in earlier} > {one.name for one in now}
+    assert forget_earlier(tmp_path, now) == ()
+
+
+def test_publishing_leaves_no_points_of_an_earlier_run(tmp_path, capsys):
+    people, grades = [handed("ada", "a_1_2_x.zip")], [graded("ada")]
+    old = dataclasses.replace(gradebook(grades, people, "canvas", HEADER), folder=tmp_path)
+    publish(old, assignment="A")
+    assert (tmp_path / "canvas_import.csv").is_file()
+    publish(dataclasses.replace(gradebook(grades, people, "files"), folder=tmp_path))
+    assert not list(tmp_path.glob("canvas_*"))
+    assert capsys.readouterr().err.count("of an earlier run was removed") == 2
+
+
+def test_what_is_published_stands_in_the_order_of_the_roster(tmp_path):
+    people = [handed("zoe"), handed("ada", "a_1_2_x.zip"), handed("bob", "b_3_4_x.zip")]
+    grades = [graded("bob"), graded("ada"), nothing("zoe")]
+    book = dataclasses.replace(gradebook(grades, people, "files"), folder=tmp_path)
+    publish(book)
+    with open(tmp_path / "grades.csv", encoding="utf-8-sig", newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == ["zoe", "ada", "bob"]
+    page = (tmp_path / "report.html").read_text()
+    hrefs = re.findall(r'href="feedback/(\w+)\.html"', page)
+    assert hrefs == ["zoe", "ada", "bob"]
+    unknown = gradebook([graded("x"), *grades], people)
+    assert [one.student for one in unknown.in_roster_order()] == ["zoe", "ada", "bob", "x"]
+    alone = gradebook(grades, people, from_roster=False)
+    assert alone.in_roster_order() is alone

@@ -10,7 +10,7 @@ import pytest
 from gradebooks import FLAG, LAB, gradebook, graded, handed, nothing, outcomes
 from mnistlab.errors import InputError
 from mnistlab.grading.gradebook import grades_csv, write_tables
-from mnistlab.grading.handed import Student
+from mnistlab.grading.handed import Attempt, Handed, Student
 
 
 @pytest.fixture
@@ -134,3 +134,13 @@ def test_items_without_points_have_no_column():
     row = gradebook([graded("a")], [handed("a")]).table()[0]
     assert [one for one in row if one.startswith("points_")] == [
         "points_readable", "points_accuracy", "points_network", "points_why"]  # fmt: skip
+
+
+def test_who_was_late_is_said_also_without_a_rule_for_it():
+    late, punctual = Attempt((), "x", late=True), Attempt((), "x", late=False)
+    people = [Handed(Student("a"), (late,)), Handed(Student("b"), (punctual,)),
+              Handed(Student("c"), (late,)), Handed(Student("d"))]  # fmt: skip
+    grades = [graded("a"), graded("b", late_days=2), graded("c", late_days=0), nothing("d")]
+    rows = read(grades_csv(gradebook(grades, people)))
+    assert [one["late"] for one in rows] == ["LATE", "LATE", "", ""]  # times beat the name
+    assert list(rows[0])[6:8] == ["late", "days_late"]

@@ -77,7 +77,7 @@ def test_a_grade_is_what_gradescope_documents():
         said["tests"][1]["output"] == "About accuracy.\nMeasured: 0.95\nWhat to try: Train longer."
     )
     assert said["tests"][3]["output"] == UNREAD
-    assert said["output"].startswith("92.5 of 100 points.")
+    assert said["output"].startswith("87.5 of 100 points for the items that are shown.")
     assert said["extra_data"]["submission"] == "sha256:00"
 
 
@@ -87,10 +87,27 @@ def test_what_is_hidden_says_nothing_before_grades_are_published():
     assert hidden["name"] == "Network (bonus)"
 
 
+def all_shown(**more):
+    """Return a grade without hidden items."""
+    shown = tuple(one.model_copy(update={"visible": True}) for one in outcomes())
+    return graded("ada", outcomes=shown, **more)
+
+
 def test_lateness_is_said_with_the_points_before():
-    said = valid(results(graded("ada", penalty=0.25), LAB))
+    said = valid(results(all_shown(penalty=0.25), LAB))
     assert said["score"] == 69.38
+    assert said["output"].startswith("69.38 of 100 points.")
     assert "lateness, 25%, it was 92.5" in said["output"]
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.25])
+def test_no_hidden_item_s_points_follow_from_what_is_said(penalty):
+    said = [valid(results(graded("ada", outcomes=outcomes(network=points), penalty=penalty), LAB))
+            for points in (5.0, 2.0, 0.0)]  # fmt: skip
+    assert len({one["output"] for one in said}) == 1
+    assert ("lateness, 25%" in said[0]["output"]) == bool(penalty)
+    unread = outcomes(network=None)
+    assert "yet to read: 1." in results(graded("ada", outcomes=unread), LAB)["output"]
 
 
 def test_nothing_handed_in_earns_nothing():

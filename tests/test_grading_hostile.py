@@ -264,7 +264,8 @@ def test_nobody_opens_a_secret_connects_or_starts_a_program(batch):
         assert not any(str(batch.canary) in one["path"] for one in opened)
         written = [one["path"] for one in opened if WRITING.search(one["how"])]
         out = rf"({re.escape(str(batch.root))}/)?out/"
-        allowed = re.compile(rf"{out}|/dev/null$|.*/__pycache__/[\w.-]+$")  # Python's own
+        # Python's own, and what joblib tries where the lab's data set comes with scikit-learn.
+        allowed = re.compile(rf"{out}|/dev/null$|.*/__pycache__/[\w.-]+$|/dev/shm/sem\.")
         assert all(allowed.match(path) for path in written), written
         assert not any(call.startswith(("connect(", "bind(", "sendto(")) for call in done)
         programs.update(call.split('"')[1] for call in done if call.startswith("execve"))

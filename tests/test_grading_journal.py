@@ -97,6 +97,19 @@ def test_a_line_that_is_no_grade_is_refused(tmp_path):
         Journal(tmp_path, "tiny")
 
 
+def test_a_damaged_line_says_what_stays_and_what_is_measured_again(tmp_path):
+    lines = write(tmp_path, grades(3)).splitlines(keepends=True)
+    (tmp_path / NAME).write_bytes(lines[0] + b"{damaged\n" + lines[2])
+    for use in (lambda: Journal(tmp_path, "tiny"), lambda: read(tmp_path)):
+        with pytest.raises(OutputError) as why:
+            use()
+        said = str(why.value)
+        assert "line 2, is no grade" in said and "--out" not in said
+        assert "Move grades.jsonl away, and grade again" in said
+        assert "overrides.csv and marks-*.csv stay where they are and count" in said
+        assert "every submission is measured again" in said
+
+
 def test_a_folder_without_grades(tmp_path):
     with pytest.raises(OutputError, match="Grade first: mnistlab grade"):
         read(tmp_path)

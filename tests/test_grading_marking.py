@@ -544,3 +544,24 @@ def test_marks_reach_the_grade(tmp_path):
     for grade in CLASS:
         done = {one.item: one for one in with_marks(grade.outcomes, found[grade.student])}
         assert (done["why"].points, done["why"].by) == (1, "ann")
+
+
+# ── what comes after it ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_end_says_that_one_has_to_grade_again(tmp_path):
+    source, _ = read(tmp_path, CLASS, "1", "q")
+    end = " ".join(source.out.getvalue().rpartition("ann: marks for")[2].split())
+    assert "Grade again, with the same command as before, so that they count" in end
+    assert f"mnistlab grade … --out {tmp_path}" in end
+    source, _ = read(tmp_path, CLASS, "q", by="ben", question="how")
+    assert "Grade again" not in source.out.getvalue()
+
+
+def test_a_comment_of_the_bank_is_added_to_one_that_was_typed(tmp_path):
+    (tmp_path / "comments.csv").write_text("item;key;points;comment\n;s;2;Look at the sign.\n")
+    source, _ = read(tmp_path, CLASS, "c", *"Nearly.", "\n", "b", "s", "p", "b", "s", "q")
+    assert [(one.points, one.reason) for one in marks_of(tmp_path).values()] == [
+        (2, "Nearly. Look at the sign.")]  # fmt: skip
+    assert "Added to the comment that was there" in source.out.getvalue()
+    assert "Nearly. Look" not in (tmp_path / "comments.csv").read_text()

@@ -263,7 +263,10 @@ def test_different_points_stay_to_be_decided(tmp_path):
     found, (conflict,) = merged(tmp_path, LAB)
     assert found == {"bo": {"why": Mark(1, "", "ann")}}
     assert (conflict.student, conflict.item) == ("ada", "why")
-    assert conflict.text.startswith("ann gave 2; ben gave 3. Decide it in overrides.csv")
+    assert conflict.text == (
+        "why: ann gave 2; ben gave 3. Let one of them change the mark, or decide it in "
+        "overrides.csv, below the line id,item,points,reason,by: ada,why,POINTS,REASON,YOUR-NAME"
+    )
     assert conflict.marks == (Mark(2, "", "ann"), Mark(3, "", "ben"))
 
 
@@ -339,3 +342,16 @@ def test_without_locks_two_windows_are_let_through(tmp_path, monkeypatch):
         one.give([given("ada", 1)])
         other.give([given("bo", 2)])  # begins the file once more
     assert len(everybody(tmp_path)["marks-ann.csv"]) == 2
+
+
+def test_the_line_that_decides_a_conflict_is_read(tmp_path):
+    given = [Given("=a,b", "why", points, "", "", "") for points in (2, 3)]
+    for by, one in zip(("ann", "ben"), given, strict=True):
+        with MarksFile(tmp_path, by) as file:
+            file.give([one])
+    grades = [Grade(student="=a,b")]
+    (conflict,) = merged(tmp_path, LAB, grades)[1]
+    line = conflict.text.partition(",by: ")[2].replace("POINTS", "2.5")
+    (tmp_path / "overrides.csv").write_text(f"id,item,points,reason,by\n{line}\n")
+    found = read_overrides(tmp_path / "overrides.csv", LAB, ["=a,b"])
+    assert found["=a,b"]["why"] == Mark(2.5, "REASON", "YOUR-NAME")

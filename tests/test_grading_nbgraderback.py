@@ -125,3 +125,20 @@ def test_without_a_roster_no_id_is_a_formula():
     (row,), (student,) = read(export_csv(one)), read(students_csv(one))
     assert row["student_id"] == student["id"] == "'=id"
     assert student["last_name"] == "'=b"
+
+
+def test_last_names_of_two_words_stay_whole():
+    who = Student("cy", "Cy Cy Young", lms={"first_name": "Cy", "last_name": "Cy Young"})
+    (student,) = read(students_csv(of([graded("cy", name="Cy Cy Young")], [handed(who)])))
+    assert (student["first_name"], student["last_name"]) == ("Cy", "Cy Young")
+
+
+def test_a_roster_s_names_come_out_as_they_went_in(tmp_path):
+    from mnistlab.grading.folders.roster import read_roster
+
+    (tmp_path / "roster.csv").write_text('id,name\n1,"Cy Young, Cy"\n2,"van Gogh, Vincent"\n')
+    students = read_roster(tmp_path / "roster.csv").students
+    rows = read(students_csv(of([graded(one.id, name=one.name) for one in students],
+                                map(handed, students))))  # fmt: skip
+    assert [(one["first_name"], one["last_name"]) for one in rows] == [
+        ("Cy", "Cy Young"), ("Vincent", "van Gogh")]  # fmt: skip

@@ -186,10 +186,10 @@ def test_a_zip_that_was_cut_short_or_is_none(tmp_path):
 def test_a_directory_larger_than_any_class_s_is_not_read(tmp_path):
     path = tmp_path / "canvas.zip"
     with open(path, "wb") as sparse:
-        sparse.truncate(2**26)
+        sparse.truncate(2**29)
         sparse.seek(0, os.SEEK_END)
-        sparse.write(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 2**26, 0, 0))
-    with pytest.raises(InputError, match="directory has 67,108,864 bytes"):
+        sparse.write(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 2**29, 0, 0))
+    with pytest.raises(InputError, match="directory has 536,870,912 bytes"):
         outerzip.directory(path)
 
 
@@ -199,6 +199,49 @@ def test_the_directory_is_read_once_and_again_when_the_zip_has_changed(tmp_path)
     assert outerzip.directory(path) is first
     zipped(path, "ada.zip", "bob.zip")
     assert list(outerzip.directory(path)) == ["ada.zip", "bob.zip"]
+
+
+@pytest.mark.parametrize("wrapper", ["", "export/lab 1/"])
+def test_a_student_s_thousands_of_long_names_cost_the_others_nothing(
+    tmp_path, monkeypatch, wrapper
+):
+    monkeypatch.setattr(outerzip, "MOST_BELOW", 10_000)
+    names = [f"{wrapper}eve/{k:03}{'n' * 200}.txt" for k in range(100)]
+    path = zipped(tmp_path / "s.zip", *names, f"{wrapper}ada/x.zip", f"{wrapper}bob/x.zip")
+    collection = collect(path)
+    sizes = {one.student.id: len(one.attempts[0].files) for one in collection.handed}
+    assert sizes["ada"] == sizes["bob"] == 1 and 30 < sizes["eve"] < 50
+    assert any("eve' has too many files" in one for one in collection.unmatched)
+
+
+def test_a_directory_of_more_than_8_mib_is_read(tmp_path):
+    path = tmp_path / "s.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("ada/x.zip", b"x")
+        for k in range(9_000):
+            archive.writestr(f"eve/{k}{'n' * 1_000}", b"")
+    ada, _ = collect(path).handed
+    assert read(ada.attempts[0].files[0], 1) == b"x"
+
+
+def test_what_zipfile_reads_in_a_directory_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "s.zip"
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)  # so that all numbers stand in ZIP64's parts
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zoë/", b"")
+        for name in ("zoë/a", "b", "c" * 300):
+            archive.writestr(name, name.encode() * 500)
+        archive.comment = b"PK" * 40
+    before = path.read_bytes()
+    for data in (before, b"#!/bin/sh\n" + before):
+        path.write_bytes(data)
+        with zipfile.ZipFile(path) as archive:
+            there = {one.filename: (one.header_offset, one.compress_size, one.file_size, one.CRC)
+                     for one in archive.infolist()}  # fmt: skip
+        found = {name: (one.start, one.packed, one.size, one.crc)
+                 for name, one in outerzip.directory(path).items()}  # fmt: skip
+        assert found == there
+        assert read(file(path, "b"), MOST) == b"b" * 500
 
 
 def test_a_member_without_a_name_is_nobody_s(tmp_path):

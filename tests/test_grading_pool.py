@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mnistlab.errors import InputError
@@ -192,3 +193,13 @@ def test_modules_in_the_folder_at_hand_are_not_imported(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with Pool(small_lab(), tmp_path, jobs=1) as pool:
         assert pool.n_test == 359
+
+
+def test_the_network_itself_can_be_had(tmp_path):
+    path = hand_in(tmp_path, "ada")
+    with Pool(small_lab(), tmp_path, jobs=1) as pool:
+        arrays = pool.weights(task(path).files)
+        nothing = pool.weights(task(tmp_path / "absent.zip").files)
+    for ours, theirs in zip(small_run("ada").network.get_weights(), arrays, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert nothing is None

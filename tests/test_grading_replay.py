@@ -8,7 +8,6 @@ import pytest
 from mnistlab import ExperimentConfig, run_experiment
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.flagging import replay as replay_room
-from mnistlab.grading.flagging import replaying
 from mnistlab.grading.flagging.replay import SMOOTH, replay
 from mnistlab.grading.isolated.similarity import fingerprint
 
@@ -84,7 +83,7 @@ def test_another_seed_than_stated_shows(facts):
         ({"accuracy": 0.974, "drift": 0.0}, "sigmoid", True),
         ({"accuracy": 0.976, "drift": 0.0}, "sigmoid", False),
         ({"accuracy": 0.970, "drift": float("inf")}, "sigmoid", False),
-        ({"accuracy": 0.970, "drift": None, "fingerprint": [0.0, 0.03]}, "tanh", True),
+        ({"accuracy": 0.970, "drift": None, "fingerprint": [0.0, 0.07]}, "tanh", True),  # 0.035
         ({"accuracy": 0.970, "drift": None, "fingerprint": [0.0, 0.1]}, "tanh", False),
         ({"accuracy": 0.970, "drift": None, "fingerprint": [0.0]}, "tanh", True),  # no comparison
         ({"accuracy": None, "drift": None}, "sigmoid", None),
@@ -98,6 +97,54 @@ def test_what_agrees(answer, activation, agrees, monkeypatch):
     again = replay(stated, SECONDS, dataset="mnist")
     assert again.agrees is agrees
     assert (again.flag is not None) is (agrees is False)
+
+
+@pytest.mark.parametrize(
+    ("figures", "agrees"),
+    [
+        ({"correct": 9700, "n_test": 10_000}, True),
+        ({"correct": 9640, "n_test": 10_000}, False),  # forged: it states what it doesn't reach
+        ({"correct": 900, "n_test": 1000, "own_correct": 9700, "n_own": 10_000}, True),
+        ({"correct": 9700, "n_test": 10_000, "own_correct": 9600, "n_own": 10_000}, False),
+        ({"correct": 29, "n_test": 30}, True),  # one of 30 patterns
+        ({"correct": 27, "n_test": 30}, False),
+        ({"claimed_accuracy": None, "correct": 9600, "n_test": 10_000}, False),
+        ({"claimed_accuracy": None}, True),
+    ],
+)
+def test_the_measured_accuracy_counts_too(figures, agrees, monkeypatch):
+    said = {"accuracy": 0.97, "drift": 0.0}
+    monkeypatch.setattr(replay_room, "_answer", lambda asked, seconds: said)
+    config = {**ExperimentConfig().as_dict(), "dataset": "mnist"}
+    again = replay(Facts(digest="", config=config, **{"claimed_accuracy": 0.97, **figures}),
+                   SECONDS, dataset="mnist")  # fmt: skip
+    assert again.agrees is agrees
+    assert ("were measured" in again.said) is ("correct" in figures)
+
+
+def test_a_forged_fingerprint_does_not_stand_for_the_weights(facts, result, tmp_path):
+    other = run_experiment(engine="classic", seed=6, verbose=0, **SETTINGS).network.get_weights()
+    weights = saved(other, tmp_path / "weights.npz")  # facts hold the fingerprint of seed 5
+    again = replay(facts, SECONDS, dataset="digits", weights=weights)
+    assert again.agrees is False
+    assert again.distance > 10 * SMOOTH
+
+
+def test_fingerprints_of_any_numbers_are_compared(monkeypatch):
+    said = {"accuracy": 0.97, "drift": None, "fingerprint": [-1e308]}
+    monkeypatch.setattr(replay_room, "_answer", lambda asked, seconds: said)
+    config = {**ExperimentConfig().as_dict(), "dataset": "mnist"}
+    stated = Facts(digest="", config=config, fingerprint=(1e308,))
+    assert replay(stated, SECONDS, dataset="mnist").agrees is False
+
+
+def test_memory_that_cannot_be_limited_is_said(monkeypatch):
+    said = {"accuracy": 0.97, "drift": 0.0, "limited": False}
+    monkeypatch.setattr(replay_room, "_answer", lambda asked, seconds: said)
+    config = {**ExperimentConfig().as_dict(), "dataset": "mnist"}
+    again = replay(Facts(digest="", config=config), SECONDS, dataset="mnist")
+    assert again.said.endswith(". This system can't limit a training's memory.")
+    assert again.agrees is True
 
 
 # ── refused ─────────────────────────────────────────────────────────────────────────────────────
@@ -170,16 +217,3 @@ def test_a_data_set_that_is_not_there_is_said(facts, tmp_path):
     again = replay(facts, SECONDS, dataset="digits", path=tmp_path / "none.npz")
     assert again.agrees is None
     assert again.said.startswith("It could not be trained again. ")
-
-
-# ── the process itself ──────────────────────────────────────────────────────────────────────────
-
-
-def test_what_the_process_says(facts, result, tmp_path):
-    other = [w + 1 for w in result.network.get_weights()]
-    asked = {"config": {**facts.config, "engine": "classic"}, "dataset": "digits", "path": None,
-             "weights": str(saved(other, tmp_path / "w.npz"))}  # fmt: skip
-    answer = replaying.trained(asked)
-    assert answer["accuracy"] == result.test_accuracy
-    assert answer["fingerprint"] == facts.fingerprint
-    assert answer["drift"] > 1

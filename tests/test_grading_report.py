@@ -13,7 +13,7 @@ import pytest
 from browser import WIDTHS, Opened, chromium
 from hostile_class import HOSTILE, LAB, collection, facts, grade, students
 from mnistlab.grading.grades import Flag, Grade
-from mnistlab.grading.handed import Collection
+from mnistlab.grading.handed import Attempt, Collection, Handed, Student
 from mnistlab.grading.pages.figures import handed_in, unreadable
 from mnistlab.grading.pages.pages import clipped, page_name, visible
 from mnistlab.grading.pages.report import FLAGS, report
@@ -146,7 +146,7 @@ def test_the_drawing_and_its_table_say_the_same(opened: Opened) -> None:
 
 def test_items_stand_by_points_lost(opened: Opened) -> None:
     lost = opened.page.locator("#items-table tbody td:nth-child(2)").all_inner_texts()
-    assert len(lost) == len(LAB.item) + len(LAB.question)
+    assert len(lost) == len(LAB.item) + len(LAB.question) and all(lost)
     assert [float(one) for one in lost] == sorted(map(float, lost), reverse=True)
 
 
@@ -427,3 +427,83 @@ def test_a_grade_made_by_the_rubric_is_shown_whole() -> None:
     page = report([one], LAB, collection((one,)))
     for item in (*LAB.item, *LAB.question):
         assert f">{item.id}</bdi>" in page
+
+
+# ── late, unread, and long names of files ───────────────────────────────────────────────────────
+
+
+def laid_late(*late: str) -> Collection:
+    """Return what a small class handed in, some of them late."""
+    people = [Handed(Student(one.student), (Attempt((), "x", late=one.student in late),))
+              for one in CLASS[:4]]  # fmt: skip
+    return Collection("canvas", tuple(people), from_roster=True)
+
+
+def rows_of(page: str) -> list[str]:
+    """Return the rows of the students' table."""
+    return re.findall(r"<tr id=.*?</tr>", page, flags=re.S)
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_who_was_late_is_said_without_a_rule_for_it(anonymous: bool) -> None:
+    four = [one.model_copy(update={"penalty": 0.0, "late_days": None}) for one in CLASS[:4]]
+    four[3] = four[3].model_copy(update={"late_days": 2})
+    page = report(four, LAB, laid_late(four[1].student), anonymous)
+    late = [row for row in rows_of(page) if "LATE" in row]
+    assert len(late) == 1 and re.search(r'data-is="[^"]*\blate\b', late[0])
+    assert [("2 days late" in row) for row in rows_of(page)].count(True) == 1
+    points = f'data-value="{four[1].points}"'
+    assert points in late[0]
+    assert "Handed in late: 2 students" in page
+    off = [one.model_copy(update={"penalty": 0.1, "late_days": 1}) for one in four]
+    assert report(off, LAB, laid_late(), anonymous).count("1 day late, 10% off") == 4
+    assert '<option value="late">handed in late (2)</option>' in page
+    assert "Handed in late" not in report(four[:1], LAB, laid_late())
+
+
+def test_items_that_nobody_has_read_stand_last_and_say_how_many_count(
+    browser: Any, tmp_path: Path
+) -> None:
+    one = CLASS[1].model_copy(update={"penalty": 0.0})
+    blank, waits = (
+        one.model_copy(update={"outcomes": tuple(
+            o.model_copy(update={"points": value, "by": ""}) if o.item == "why" else o
+            for o in one.outcomes)})
+        for value in (0.0, None)
+    )  # fmt: skip
+    (tmp_path / "r.html").write_text(report([blank, waits, waits], LAB, Collection("files", ())))
+    page = Opened(browser, tmp_path / "r.html").page
+    rows = page.locator("#items-table tbody tr").all_inner_texts()
+    assert "why" in rows[-1] and "not read yet" in rows[-1] and "100%" not in rows[-1]
+    counted = [row.split("\t")[-2] for row in rows]
+    assert counted[-1] == "1" and set(counted[:-1]) == {"3"}
+    page.locator("#items-table th button").nth(1).click()
+    assert "why" in page.locator("#items-table tbody tr").all_inner_texts()[-1]
+    page.close()
+
+
+def test_a_long_name_of_a_file_makes_no_row_higher(browser: Any, tmp_path: Path) -> None:
+    name = "lab_1_recognizing_handwritten_digits_final_final_version_2_really.ipynb"
+    few = [
+        CLASS[k].model_copy(
+            update={"facts": facts(k).model_copy(update={"file": name}), "flags": ()}
+        )
+        for k in (1, 7, 9)
+    ]
+    (tmp_path / "r.html").write_text(report(few, LAB, Collection("files", ())))
+    page = Opened(browser, tmp_path / "r.html").page
+    heights = page.evaluate(
+        "[...document.querySelectorAll('#students-table tbody tr')].map(row => row.offsetHeight)"
+    )
+    assert max(heights) < 45
+    assert page.locator(f"#students-table bdi[title='{name}']").count() == 3
+    page.get_by_label("Search names, ids, files and flags").fill("version_2")
+    assert len(column(page, 0)) == 3
+    page.close()
+
+
+def test_what_matched_nobody_is_told_from_what_is_only_said() -> None:
+    said = ("'x.zip' matches nobody.", "Ignored: 'a.csv': a table.", "Note: ids are e-mails.")
+    page = report(CLASS[:2], LAB, Collection("files", (), unmatched=said))
+    assert "Matched to nobody, or in doubt: 1 file or folder" in page
+    assert "Left out, and notes: 2" in page and "Note: ids" not in page

@@ -50,6 +50,14 @@ def test_an_id_means_its_own_student_before_an_alias_of_another(tmp_path):
     assert roster.find("bob").id == "bob" and roster.find("robert").id == "bob"
 
 
+def test_an_alias_that_means_another_too_means_nobody(tmp_path):
+    text = "id,email,login\nada,ada@x.edu,7\nbob,robert.b@x.edu,\neve,bob@gmail.com,7\n"
+    ada, bob, eve = read_roster(written(tmp_path, text)).students
+    assert bob.is_called("bob") and not eve.is_called("BOB") and eve.is_called("bob@gmail.com")
+    assert not ada.is_called("7") and not eve.is_called("7")
+    assert [one.lms["login"] for one in (ada, eve)] == ["7", "7"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_any_delimiter_and_unicode(tmp_path, encoding, delimiter):
@@ -194,3 +202,58 @@ def test_times_with_and_without_a_zone(tmp_path):
 def test_times_that_say_no_time_are_an_error(tmp_path, text, said):
     with pytest.raises(InputError, match=said):
         read_times(written(tmp_path, text))
+
+
+def test_the_column_that_is_taken_for_the_ids_is_said(tmp_path):
+    roster = read_roster(written(tmp_path, "Name;E-Mail\nAda;ada@x.edu\n"))
+    assert [one.id for one in roster.students] == ["ada@x.edu"]
+    assert roster.notes == ("Note: roster.csv has no column called id, so the ids are those in "
+                            "'E-Mail'. A column called id decides.",)  # fmt: skip
+    assert read_roster(written(tmp_path, "Student ID,Name\n1,Ada\n")).notes == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Matrikelnummer", "Matrikel-Nr.", "MatrNr", "Student ID", "Student No.", "StudentID", "ID",
+     "Matriculation number", "Student Number", "Matricola", "Studentnummer", "Registration No",
+     "Candidate number", "Roll Number"],
+)  # fmt: skip
+def test_names_of_a_column_of_ids(tmp_path, title):
+    roster = read_roster(written(tmp_path, f"{title};Name;E-Mail\n4711;Ada;ada@x.edu\n"))
+    assert roster.students[0].id == "4711" and roster.notes == ()
+
+
+@pytest.mark.parametrize(
+    "title, column",
+    [("SID", "sis_id"), ("Username", "login"), ("User name", "login"), ("NetID", "login"),
+     ("Benutzername", "login"), ("E-Mail-Adresse", "email"), ("Login ID", "login")],
+)  # fmt: skip
+def test_names_of_other_columns(tmp_path, title, column):
+    roster = read_roster(written(tmp_path, f"id,{title}\nada,x4711\n"))
+    assert roster.find("x4711", column).id == "ada"
+
+
+def test_first_and_last_names_in_german(tmp_path):
+    text = "Matrikelnummer;Vorname;Nachname;Gruppe\n1;Ada;Lovelace;A\n"
+    (ada,) = read_roster(written(tmp_path, text)).students
+    assert (ada.name, ada.group) == ("Ada Lovelace", "A")
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=;;"])
+def test_excel_s_first_line_says_the_separator(tmp_path, first):
+    text = f"{first}\r\nid;name,with;x\r\nada;Lovelace;1\r\n"
+    roster = read_roster(written(tmp_path, text, "utf-8-sig"))
+    assert [one.id for one in roster.students] == ["ada"]
+    with pytest.raises(InputError, match="lines 3 and 4"):
+        read_roster(written(tmp_path, text + "ada;x;2\r\n"))
+    assert read_times(written(tmp_path, "sep=|\nid|time\nada|2026-11-23T10:00\n")) == {
+        "ada": datetime(2026, 11, 23, 10)
+    }
+
+
+def test_a_name_is_parted_at_its_comma(tmp_path):
+    text = 'id,name\n1,"Young, Cy"\n2,"Cy Young, Cy"\n3,"van Gogh, Vincent"\n4,Bo Li\n'
+    students = read_roster(written(tmp_path, text)).students
+    assert [(one.lms.get("first_name"), one.lms.get("last_name")) for one in students] == [
+        ("Cy", "Young"), ("Cy", "Cy Young"), ("Vincent", "van Gogh"), (None, None)]  # fmt: skip
+    assert students[2].name == "Vincent van Gogh"

@@ -11,8 +11,9 @@ from mnistlab.grading import scale
 from mnistlab.grading.facts import Experiment, Facts
 from mnistlab.grading.marks import Mark
 from mnistlab.grading.points import advice
+from mnistlab.grading.points.questionchecks import number, prediction
 from mnistlab.grading.points.rubric import outcomes, with_marks
-from mnistlab.lab.assignment import Lab
+from mnistlab.lab.assignment import Lab, Number, Prediction
 
 
 def lab(items=(), questions=(), **more):
@@ -287,12 +288,59 @@ def test_predictions_earn_their_share():
     assert found.reason == "2 of 4 predictions made. Missing: q1, q2."
 
 
+def test_another_seed_or_data_set_is_no_experiment():
+    runs = [
+        {"dataset": "iris", "epochs": 1},
+        {"dataset": "mnist", "epochs": 1, "seed": 1},
+        {"dataset": "mnist", "epochs": 1, "seed": 2},
+        {"dataset": "mnist_5k", "epochs": 2},
+    ]
+    found = one(facts(experiments=tuple(Experiment(config=c, test_accuracy=0.9) for c in runs)),
+                [{"check": "experiments", "at_least": 3}])  # fmt: skip
+    assert found.reason.startswith("2 runs with different settings")
+    assert "1 of another data set" in found.reason
+
+
+def test_a_run_without_a_figure_or_with_unknown_settings_is_none():
+    runs = [Experiment(config={"epochs": 1}), Experiment(config={"x": 1}, test_accuracy=0.9),
+            Experiment(config={"epochs": 2}, test_accuracy=0.9),
+            Experiment(config={"epochs": 2.0}, test_accuracy=0.9)]  # fmt: skip
+    found = one(facts(experiments=tuple(runs)), [{"check": "experiments", "at_least": 3}])
+    assert found.reason.startswith("1 run with different settings")
+
+
+def test_what_cant_be_seen_is_no_prediction():
+    asked = Prediction(id="p", text="?", kind="prediction", points=1)
+    assert prediction(asked, Facts(digest="", predictions={"p": "\u200b "})).share == 0
+    assert prediction(asked, Facts(digest="", predictions={"p": "90"})).share == 1
+
+
+def test_what_has_to_vary_has_to_take_two_values():
+    runs = [{"dataset": "mnist", "batch_size": b, "learning_rate": 0.5} for b in (1, 32)]
+    item = {"check": "experiments", "at_least": 2, "vary": ["batch_size", "learning_rate"]}
+    tried = tuple(Experiment(config=c, test_accuracy=0.9) for c in runs)
+    found = one(facts(experiments=tried), [item])
+    assert found.points == pytest.approx(found.out_of / 2)
+    assert found.reason.endswith("In all of them the same: learning_rate.")
+    runs.append({"dataset": "mnist", "batch_size": 32, "learning_rate": 0.1})
+    tried = tuple(Experiment(config=c, test_accuracy=0.9) for c in runs)
+    found = one(facts(experiments=tried), [item])
+    assert found.points == found.out_of
+
+
+def test_the_right_number_isnt_told_by_its_tolerance():
+    asked = Number(id="n", text="?", kind="number", points=1, compute="net_input", layer="hidden",
+                   unit=17, pattern=0)  # fmt: skip
+    found = number(asked, Facts(digest="", numbers={"n": 1.0}, expected={"n": -0.019806}))
+    assert found.reason == "1 isn't the right number of your own network, to within 1%."
+
+
 def test_experiments_with_equal_settings_count_once():
     runs = [{"epochs": 1, "seed": 0}, {"seed": 0, "epochs": 1}, {"epochs": 2, "seed": 0}]
-    found = one(facts(experiments=tuple(Experiment(config=c) for c in runs)),
+    found = one(facts(experiments=tuple(Experiment(config=c, test_accuracy=0.9) for c in runs)),
                 [{"check": "experiments", "at_least": 3}])  # fmt: skip
     assert found.points == 26.67  # two of three
-    many = tuple(Experiment(config={"epochs": k}) for k in range(5))
+    many = tuple(Experiment(config={"epochs": k}, test_accuracy=0.9) for k in range(5))
     assert one(facts(experiments=many), [{"check": "experiments", "at_least": 3}]).points == 40
 
 
@@ -401,7 +449,7 @@ def said(**changed):
         ({"config": {"epochs": 0}}, "wasn't trained"),
         ({"completed": False}, "stopped early"),
         ({"claimed_accuracy": 0.99}, "divided by 255"),
-        ({"dataset": "mnist_5k"}, "trained on mnist_5k"),
+        ({"dataset": "mnist_5k"}, "trained on 'mnist_5k'"),
         ({"history": {"loss": (0.5, 0.4)}}, "still falling, from 0.5 to 0.4"),
         ({"history": {"loss": (0.4, 0.9)}}, "The loss rose"),
         ({"correct": 980, "claimed_accuracy": None}, "guessing among 10 classes"),

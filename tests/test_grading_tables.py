@@ -127,3 +127,16 @@ def test_many_wrong_lines_are_said_at_once_but_not_all():
     with pytest.raises(InputError) as error:
         tables.refuse("a.csv", [f"line {k}: no" for k in range(2, 30)])
     assert "28 lines" in str(error.value) and "and 18 more" in str(error.value)
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "sep=;;", "SEP=;"])
+def test_excel_s_first_line_says_the_separator(first):
+    data = f"\ufeff{first}\r\nid;points,x\r\nada;2\r\n".encode()
+    table = tables.parsed("a.csv", data, ("id", "points,x"))
+    assert table.rows == ((3, {"id": "ada", "points,x": "2"}),)
+    assert table.line({"id": "bo", "points,x": "3"}) == b"bo;3\n"
+    assert tables.parsed("a.csv", b"sep=|\nid|points\nada|2\n", ("id", "points")).separator == "|"
+
+
+def test_a_column_that_is_called_sep_is_a_column():
+    assert tables.parsed("a.csv", b"sep=x,id\n1,ada\n", ("id",)).rows[0][1]["sep=x"] == "1"

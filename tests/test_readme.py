@@ -97,7 +97,7 @@ os.environ.setdefault("README_DATA", os.environ.get("MNISTLAB_DATA", ""))
 
 
 def test_figures_come_from_committed_benchmarks():
-    quoted = re.findall(r"([\d.,]+) ?(×|ms|s|%)\s*<!-- (\w+): ([^>]+?) -->", README)
+    quoted = re.findall(r"([\d.,]+) ?(×|ms|s|%|MB)\s*<!-- (\w+): ([^>]+?) -->", README)
     assert quoted, "README.md quotes no benchmark"
     for figure, unit, name, key in quoted:
         record = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))

@@ -18,13 +18,15 @@ from typing import Any
 
 import mnistlab
 from mnistlab.errors import InputError
-from mnistlab.grading import finishing, grader, publishing
+from mnistlab.grading import finishing, grader, keeping, publishing
 from mnistlab.grading.facts import Facts
+from mnistlab.grading.flagging.classmates import Known
 from mnistlab.grading.folders import collections, opening, roster
+from mnistlab.grading.folders.found import NOTE
 from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grader import Basis
 from mnistlab.grading.grades import Grade
-from mnistlab.grading.handed import Attempt, Collection, Handed
+from mnistlab.grading.handed import Attempt, Collection, Handed, Student
 from mnistlab.grading.isolated.pool import Pool, Task
 from mnistlab.grading.isolated.sandbox import Limits
 from mnistlab.grading.journal import Journal
@@ -86,24 +88,51 @@ def grade(
         81.5
     """
     lab, base = assignment_of(rubric, test_data, private_data)
+    if out is not None:
+        _must_be_apart(Path(out), Path(folder))
     collection = collected(folder, roster, canvas_gradebook, times, lab.lab.name)
     if out is not None:
         publishing.check(collection, assignment, lab)
     journal = Journal(Path(out), lab.lab.name) if out is not None else None
     showing = Showing(verbose)
     for line in collection.unmatched:
-        showing.notice(line)
+        showing.notice(line.removeprefix(NOTE))
     with Pool(lab, base, jobs, limits) as pool:
         for line in pool.missing:
             showing.notice(line)
         grades = tuple(_graded(collection, lab, pool, journal, showing))
         near = finishing.near(grades, collection, pool)
-    book = finishing.finished(grades, lab, collection, Path(out) if out else None, near,
-                              replay_too=replay, showing=showing)  # fmt: skip
+        book = finishing.finished(grades, lab, collection, Path(out) if out else None, near,
+                                  replay_too=replay, pool=pool, showing=showing)  # fmt: skip
+    for line in odd_ones(book.grades, lab):
+        showing.notice(line)
     if out is not None:
+        keeping.keep(Path(out), rubric, book.grades)
         publishing.publish(book, assignment=assignment, anonymous=anonymous,
                            class_names=pool.class_names)  # fmt: skip
-    return book
+    return book.in_roster_order()
+
+
+def _must_be_apart(out: Path, folder: Path) -> None:
+    """Raise InputError where the grades would lie among what students handed in."""
+    if out.exists() and folder.is_dir() and out.samefile(folder):
+        raise InputError(f"{out} holds what was handed in, and the grades can't lie among that. "
+                         "Give another folder: --out GRADES.")  # fmt: skip
+
+
+def odd_ones(grades: Sequence[Grade], lab: Lab) -> Iterator[str]:
+    """Yield what is odd about so many submissions that it is no student's doing."""
+    facts = [one.facts for one in grades if one.facts is not None and not one.sender]
+    strangers = sum(flag.kind == "identity" and not flag.others
+                    for one in grades for flag in one.flags)  # fmt: skip
+    others = sum(one.lab not in ("", lab.lab.name) for one in facts)
+    if strangers and 2 * strangers >= len(facts):
+        yield (f"{strangers} of {len(facts)} submissions state an id that nobody in the class "
+               "has. Their own numbers were judged by the id that they state. Give a roster that "
+               "has it: --roster CSV, with a column login or email.")  # fmt: skip
+    if others and 2 * others >= len(facts):
+        yield (f"{others} of {len(facts)} submissions were made for another lab than "
+               f"{lab.lab.name!r}. Is it the right rubric? --rubric lab.toml")  # fmt: skip
 
 
 def assignment_of(
@@ -155,6 +184,7 @@ class _Plan:
 
     handed: Handed
     attempts: tuple[int, ...]
+    group: tuple[Student, ...] = ()
     known: dict[int, Facts] = field(default_factory=dict)
 
     def tasks(self) -> Iterator[Task]:
@@ -171,7 +201,8 @@ def _graded(
     """Yield each student's grade, in order: those who handed in first, then those who didn't."""
     by = grader.basis(lab, pool.test_data, pool.private_data, _measured_by(lab, pool))
     order = sorted(collection.handed, key=lambda one: not one.attempts)
-    plans = [_Plan(one, _wanted(one, lab)) for one in order]
+    groups, known = _groups(order), Known.of(one.student for one in order)
+    plans = [_Plan(one, _wanted(one, lab), groups[one.attempts]) for one in order]
     if journal is not None:
         _recall(plans, journal.measured(), by)
     measured = pool.facts(itertools.chain.from_iterable(plan.tasks() for plan in plans))
@@ -179,14 +210,22 @@ def _graded(
     with showing.bar(len(plans)) as advance, _nothing(writing) as write:
         senders: list[Grade] = []
         for plan in plans:
-            one = _grade_of(plan, measured, lab, by)
+            one = _grade_of(plan, measured, lab, by, known)
             if not plan.handed.attempts and lab.grading.group:
-                one = _partnered(one, plan.handed, senders)
+                one = _partnered(one, plan.handed, senders, known)
             elif one.facts is not None and one.facts.partners:
                 senders.append(one)
             write(one)
             advance()
             yield one
+
+
+def _groups(handed: Iterable[Handed]) -> dict[tuple[Attempt, ...], tuple[Student, ...]]:
+    """Return who handed in the same files, by these."""
+    found: dict[tuple[Attempt, ...], tuple[Student, ...]] = {}
+    for one in handed:
+        found[one.attempts] = (*found.get(one.attempts, ()), one.student)
+    return {**found, (): ()}
 
 
 def _nothing(writing: Any) -> Any:
@@ -219,12 +258,12 @@ def _recall(plans: Iterable[_Plan], known: dict[tuple[str, str, str], Facts], by
                 plan.known[k] = facts
 
 
-def _grade_of(plan: _Plan, measured: Iterator[Facts], lab: Lab, by: Basis) -> Grade:
+def _grade_of(plan: _Plan, measured: Iterator[Facts], lab: Lab, by: Basis, known: Known) -> Grade:
     """Return the grade of one student, taking what was measured as it comes."""
     facts: list[Facts | None] = [None] * len(plan.handed.attempts)
     for k in plan.attempts:
         facts[k] = plan.known.get(k) or _complete(next(measured), plan.handed.attempts[k])
-    return grader.grade(plan.handed, facts, lab, by)
+    return grader.grade(plan.handed, facts, lab, by, known, plan.group)
 
 
 def _complete(facts: Facts, attempt: Attempt) -> Facts:
@@ -234,10 +273,10 @@ def _complete(facts: Facts, attempt: Attempt) -> Facts:
     return facts.model_copy(update={"digest": opening.digest(attempt.files)})
 
 
-def _partnered(own: Grade, handed: Handed, senders: Sequence[Grade]) -> Grade:
-    """Return the grade of whoever names this student as a partner, or the student's own."""
-    for one in senders:
-        assert one.facts is not None
-        if any(handed.student.is_called(name) for name in one.facts.partners):
-            return grader.as_partner(own, one, handed)
-    return own
+def _partnered(own: Grade, handed: Handed, senders: Sequence[Grade], known: Known) -> Grade:
+    """Return the grade of whoever names this student as a partner; of several the best."""
+    naming = [one for one in senders if one.facts is not None and handed.student.id in
+              {known.id_of(name) for name in one.facts.partners}]  # fmt: skip
+    if not naming:
+        return own
+    return grader.as_partner(own, max(naming, key=lambda one: one.points), handed)

@@ -5,31 +5,41 @@ Measured as the instructor measures it, by the same process with the same limits
 Example:
     >>> import mnistlab
     >>> mnistlab.check("runs/20261123-classic-mnist")          # doctest: +SKIP
-    File readable          5 of 5   …
+          5 of 5  The file can be read
+                  The file was read: a 784-512-10 network with 407,050 parameters.
+    …
 """
 
 import html
 import os
 import tempfile
+import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mnistlab.checks import shown
 from mnistlab.errors import InputError
 from mnistlab.grading import batch
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.grades import Outcome
 from mnistlab.grading.handed import File
 from mnistlab.grading.isolated.pool import Pool, Task
+from mnistlab.grading.pages.pages import visible
 from mnistlab.grading.points import rubric
+from mnistlab.lab import runs, sheetfiles
 from mnistlab.lab.assignment import Lab
+from mnistlab.lab.packing import pack
+from mnistlab.lab.students import checked_id
+from mnistlab.lab.worksheet import Worksheet
+from mnistlab.notices import notice
 
 if TYPE_CHECKING:
     from mnistlab.results import ExperimentResult
 
 STANDARD = "recognizing_digits"
-OF_A_RUN = ("result.json", "weights.npz")
-NOT_YET = "read by a person"
+WIDTH, INDENT = 96, " " * 14  # of the table in a terminal
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,25 +75,34 @@ class CheckReport:
                 "measured_accuracy": self.facts.measured_accuracy,
                 "outcomes": [one.model_dump(mode="json") for one in self.outcomes]}  # fmt: skip
 
+    @property
+    def could_be_read(self) -> bool:
+        """Whether there was anything to measure: a network, or a worksheet."""
+        return bool(self.facts.layer_sizes or self.facts.source)
+
     def rows(self) -> list[tuple[str, str, str]]:
-        """Return a row for each item: title, points, and what was found."""
-        return [(one.title, _points(one), " ".join(filter(None, (one.reason, one.advice))))
-                for one in self.outcomes]  # fmt: skip
+        """Return a row for each item: points, title, and what was found."""
+        return [(_points(one), one.title, " ".join(filter(None, (one.reason, one.advice))))
+                for one in self.outcomes if self.could_be_read]  # fmt: skip
 
     def _sum(self) -> str:
-        waiting = sum(one.out_of for one in self.outcomes if one.points is None)
+        if not self.could_be_read:
+            return f"Nothing could be read, so nothing is given of {self.out_of:g} points."
+        waiting = [one for one in self.outcomes if one.points is None]
         said = [f"{self.points:g} of {self.out_of:g} points that you can see"]
-        if waiting:
-            said.append(f"{waiting:g} of them are given by a person who reads your answers")
+        if counted := sum(one.out_of for one in waiting if not one.bonus):
+            said.append(f"up to {counted:g} more from a person who reads your answers")
+        if extra := sum(one.out_of for one in waiting if one.bonus):
+            said.append(f"up to {extra:g} more as a bonus")
         if self.hidden:
-            said.append(f"{self.hidden:g} more are hidden")
+            said.append(f"{self.hidden:g} are hidden")
         return "; ".join(said) + "."
 
     def __repr__(self) -> str:
-        rows = self.rows()
-        width = max((len(title) for title, _, _ in rows), default=0)
-        table = [f"{title.ljust(width)}  {points:>16}  {said}" for title, points, said in rows]
-        return "\n".join([*self.facts.problems, *table, "", self._sum()])
+        lines = [visible(one) for one in self.facts.problems]
+        for points, title, said in self.rows():
+            lines += [f"{points:>12}  {title}", *_indented(said)]
+        return "\n".join([*lines, "", self._sum()])
 
     def _repr_html_(self) -> str:
         problems = "".join(f"<p>{html.escape(one)}</p>" for one in self.facts.problems)
@@ -91,31 +110,36 @@ class CheckReport:
             f'<tr><th scope="row" style="text-align:left">{html.escape(title)}</th>'
             f"<td>{html.escape(points)}</td>"
             f'<td style="text-align:left">{html.escape(said)}</td></tr>'
-            for title, points, said in self.rows()
+            for points, title, said in self.rows()
         )
         return (f"{problems}<table><caption>{html.escape(self.lab.lab.title)}</caption>{cells}"
                 f"</table><p>{html.escape(self._sum())}</p>")  # fmt: skip
 
 
+def _indented(text: str) -> list[str]:
+    """Return a text in lines below its title; what would do something to a terminal is harmless."""
+    return textwrap.wrap(visible(text), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+
+
 def _points(one: Outcome) -> str:
-    if one.points is None:
-        return f"{NOT_YET}, {one.out_of:g}"
-    return f"{one.points:g} of {one.out_of:g}" + " bonus" * one.bonus
+    given = "–" if one.points is None else f"{one.points:g}"
+    return f"{given} of {one.out_of:g}" + " bonus" * one.bonus
 
 
 def check(
     what: "ExperimentResult | str | os.PathLike[str]",
     rubric: str | os.PathLike[str] | Lab | None = None,
     *,
-    worksheet: Any = None,
-    student_id: str | None = None,
+    worksheet: Worksheet | str | os.PathLike[str] | None = None,
+    student_id: str | int | None = None,
 ) -> CheckReport:
     """Return what the visible part of a rubric gives for a run, before it is handed in.
 
     Args:
         what: an ExperimentResult, a run's folder, a submission's zip, a notebook, or model.keras.
         rubric: lab.toml, or the name of a lab in the package; None: "recognizing_digits".
-        worksheet: the Worksheet, where `what` is a result.
+        worksheet: the Worksheet or its file, where `what` is a result or a run's folder; None:
+            the one that lies in the usual place.
         student_id: your id, where the file names none: your own numbers depend on it.
 
     Raises:
@@ -125,11 +149,14 @@ def check(
         >>> mnistlab.check(result, worksheet=sheet).points         # doctest: +SKIP
         62.0
     """
+    if isinstance(rubric, Worksheet):
+        raise InputError("The second place is for the rubric. Give the worksheet by its name: "
+                         "mnistlab.check(result, worksheet=sheet).")  # fmt: skip
     lab, base = batch.assignment_of(STANDARD if rubric is None else rubric)
     with tempfile.TemporaryDirectory() as folder:
-        files = _files(what, worksheet, student_id, Path(folder))
+        files = _files(what, lab, worksheet, student_id, Path(folder))
         with Pool(lab, base, jobs=1) as pool:
-            task = Task(files, (student_id,) if student_id else ())
+            task = Task(files, (str(student_id),) if student_id else ())
             facts = next(pool.facts([task]))
     return report(lab, facts)
 
@@ -141,23 +168,38 @@ def report(lab: Lab, facts: Facts) -> CheckReport:
     return CheckReport(lab, facts, tuple(one for one in found if one.visible), hidden)
 
 
-def _files(what: Any, worksheet: Any, student_id: str | None, folder: Path) -> list[File]:
-    """Return the files to measure; of a result, what would be handed in."""
-    if not isinstance(what, str | os.PathLike):
-        from mnistlab.lab.packing import pack
-
-        who = student_id or getattr(worksheet, "student_id", "") or "nobody"
-        path = folder / "submission.zip"
-        path.write_bytes(pack(what, who, worksheet=worksheet))
+def _files(
+    what: Any, lab: Lab, worksheet: Any, student_id: str | int | None, folder: Path
+) -> list[File]:
+    """Return the files to measure; of a result or a run's folder, what would be handed in."""
+    path = Path(what).expanduser() if isinstance(what, str | os.PathLike) else None
+    if path is not None and not path.is_dir():
+        if not path.is_file():
+            raise InputError(f"{path} isn't there. Give a run's folder, a zip that mnistlab.submit "
+                             "wrote, or a notebook.")  # fmt: skip
         return [File(path, path.name)]
-    path = Path(what).expanduser()
-    if path.is_dir():
-        found = [path / name for name in OF_A_RUN if (path / name).is_file()]
-        if not found:
-            raise InputError(f"{path} holds no run: neither of {', '.join(OF_A_RUN)} is there. "
-                             "Give the folder that `mnistlab run` said it saved in.")  # fmt: skip
-        return [File(one, one.name) for one in found]
-    if not path.is_file():
-        raise InputError(f"{path} isn't there. Give a run's folder, a zip that mnistlab.submit "
-                         "wrote, or a notebook.")  # fmt: skip
-    return [File(path, path.name)]
+    result = runs.as_result(what)
+    record = _record(lab, worksheet, student_id)
+    who = student_id or (record or {}).get("student_id") or "nobody"
+    packed = folder / "submission.zip"
+    packed.write_bytes(pack(result, str(who), worksheet=record))
+    return [File(packed, packed.name)]
+
+
+def _record(lab: Lab, worksheet: Any, student_id: str | int | None) -> Mapping[str, Any] | None:
+    """Return the record of the worksheet that was given, or of the one in the usual place."""
+    whose = None if student_id is None else checked_id(student_id)
+    if isinstance(worksheet, Worksheet):
+        return worksheet.record()
+    if isinstance(worksheet, str | os.PathLike):
+        return sheetfiles.of_file(worksheet, whose).model_dump(mode="json")
+    if worksheet is not None:
+        raise InputError(f"worksheet={shown(worksheet)} is none. Give what mnistlab.Worksheet(…) "
+                         "returned, or the path of its file.")  # fmt: skip
+    kept = sheetfiles.kept(lab.lab.name, whose) if whose else []
+    if len(kept) != 1:
+        notice("no worksheet was looked at, so no answers are counted. Give yours: worksheet=sheet "
+               "(--worksheet FILE), or say whose: student_id=… (--student-id ID).")  # fmt: skip
+        return None
+    notice(f"the answers are those in {kept[0]}.")
+    return sheetfiles.of_file(kept[0], whose).model_dump(mode="json")

@@ -3,7 +3,8 @@
 A cell that begins with = + - @, a tab or a line break is a formula to Excel, LibreOffice and
 Google Sheets. Texts that a student may have written get an apostrophe before it; numbers stay
 numbers; columns of ids and names out of the instructor's own roster stay as they came, because
-an apostrophe would keep an LMS from finding its student.
+an apostrophe would keep an LMS from finding its student. Where a semicolon or a tab separates
+cells, a formula may also begin in the middle of a text: that too gets an apostrophe before it.
 
 Source: OWASP, "CSV Injection".
 
@@ -21,6 +22,8 @@ from collections.abc import Collection, Iterable, Sequence
 Cell = str | int | float | None
 # The last four are full-width; spreadsheets set to Japanese or Chinese read them as the first.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SIGNS = frozenset("=+-@＝＋－＠")
+_SEPARATORS = frozenset(";|\t\r\n")  # begin a new cell in programs set to other countries
 MARK = "\ufeff"  # tells Excel that a file is UTF-8
 
 
@@ -69,15 +72,27 @@ def number(value: int | float) -> str:
 def defused(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, without control characters.
 
-    Blanks and invisible signs before a formula don't hide it.
+    Blanks, invisible signs and quotes before a formula don't hide it.
 
     Example:
-        >>> defused("@SUM(A1)"), defused("a=b")
-        ("'@SUM(A1)", 'a=b')
+        >>> defused("@SUM(A1)"), defused("a=b"), defused("a; =b")
+        ("'@SUM(A1)", 'a=b', "a; '=b")
     """
     clean = "".join(c if c in "\t\r\n" or ord(c) >= 32 else "\ufffd" for c in text)
     seen = next((c for c in clean if not _unseen(c)), "")
-    return f"'{clean}" if seen in FORMULA else clean
+    return _defused_inside(f"'{clean}" if seen in FORMULA else clean)
+
+
+def _defused_inside(text: str) -> str:
+    """Return a text with an apostrophe before each formula that a separator in it begins."""
+    if _SEPARATORS.isdisjoint(text):
+        return text
+    letters: list[str] = []
+    begins = False  # whether a cell may begin here
+    for one in text:
+        letters.append(f"'{one}" if begins and one in _SIGNS else one)
+        begins = one in _SEPARATORS or (begins and (one == '"' or _unseen(one)))
+    return "".join(letters)
 
 
 def _unseen(character: str) -> bool:

@@ -3,9 +3,11 @@
 Each function returns what is printed.
 """
 
+import shlex
 from pathlib import Path
 
-from mnistlab.grading import autograder, batch, explaining, finishing, journal, marks
+from mnistlab.errors import InputError
+from mnistlab.grading import autograder, batch, explaining, finishing, journal, keeping, marks
 from mnistlab.grading.folders import collections
 from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grades import Grade
@@ -14,6 +16,8 @@ from mnistlab.grading.marking import marking
 from mnistlab.grading.pages.pages import counted
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
+
+STANDARD = "recognizing_digits"
 
 
 def dry_run(
@@ -31,7 +35,8 @@ def summary(book: Gradebook) -> str:
         lines.append(f"Read next   {book.folder / 'report.html'}")
         lines.append(f"Grades      {book.folder / 'grades.csv'}")
         if book.to_mark:
-            lines.append(f"To mark     mnistlab mark {book.folder} --by YOUR-NAME")
+            place = shlex.quote(str(book.folder))
+            lines.append(f"To mark     mnistlab mark {place} --by YOUR-NAME")
             lines.append(f"            ({counted(book.to_mark, 'answer')}, which count 0 in "
                          "every file until somebody has read them)")  # fmt: skip
     else:
@@ -39,17 +44,38 @@ def summary(book: Gradebook) -> str:
     return "\n".join(lines)
 
 
-def explained(student: str, rubric: str, folder: Path) -> str:
+def explained(student: str, rubric: str | None, folder: Path) -> str:
     """Return where each point of a student came from.
 
     Raises:
         InputError: no grades lie there, or nobody is called that.
     """
-    lab = labfile.read(rubric)
+    lab = graded_by(rubric, folder)
     book = again(folder, lab)
-    grade = book.of(student)
+    raised = keeping.flags_of(folder).get(book.of(student).student, ())
+    grade = book.of(student).model_copy(update={"flags": raised})
     decided = marks.read_overrides(folder / finishing.OVERRIDES, lab, [one.student for one in book])
     return explaining.explain(grade, lab, decided.get(grade.student))
+
+
+def graded_by(rubric: str | None, folder: Path) -> Lab:
+    """Return the lab by which the grades of a folder were given.
+
+    Args:
+        rubric: lab.toml, or the name of a lab; None: the one that lies beside the grades.
+        folder: GRADES.
+
+    Raises:
+        InputError: no such lab, or another than the grades'.
+    """
+    kept = keeping.lab_of(folder)
+    lab = labfile.read(rubric if rubric is not None else kept or STANDARD)
+    names = {one.lab for one in journal.read(folder)} - {lab.lab.name}
+    if names:
+        raise InputError(f"{folder} holds grades of the lab {', '.join(sorted(names))}, and this "
+                         f"is {lab.lab.name}. Give the lab.toml that they were graded "
+                         "by: --rubric FILE.")  # fmt: skip
+    return lab
 
 
 def again(folder: Path, lab: Lab) -> Gradebook:
@@ -64,14 +90,14 @@ def _known_by(grades: tuple[Grade, ...]) -> Collection:
 
 
 def mark(
-    folder: Path, rubric: str, by: str, *, question: str | None = None, second: bool = False
+    folder: Path, rubric: str | None, by: str, *, question: str | None = None, second: bool = False
 ) -> None:
     """Let a person read answers; each mark is saved as it is given.
 
     Raises:
         InputError: no grades lie there, no such question, or no terminal.
     """
-    lab = labfile.read(rubric)
+    lab = graded_by(rubric, folder)
     marking.mark(journal.read(folder), lab, folder, by, question=question, second=second)
 
 

@@ -39,12 +39,15 @@ class Facts(BaseModel):
             a result without weights, which is a claim; "" where there is nothing.
         problems: why something couldn't be measured, each in a sentence a student can act on.
         notes: what else an instructor should know, such as float16 weights.
-        student: who the file says it is of; partners: whom it names.
+        student: who the file says it is of; partners: whom it names; lab: which it is for.
+        worksheet_student: who its worksheet is of.
         seed: the seed that its config states.
         layer_sizes, activations: of the network that was read; () where none was.
         parameters: its weights and biases, counted.
         correct, n_test: how many of the instructor's test patterns it recognised, of how many.
         private_correct, n_private: the same for the private test set.
+        own_correct, n_own: the same for the lab's own test patterns, which students know, where
+            the instructor tests with others.
         confusions: the most frequent mistakes: (actual, answer, how often), at most 5.
         claimed_accuracy, claimed_parameters: what the file states.
         config: the experiment that it states, as in result.json.
@@ -52,7 +55,8 @@ class Facts(BaseModel):
         history: the figures of each epoch that it states.
         completed: whether it says that all epochs were run.
         predictions, numbers, answers: what the worksheet holds, by question.
-        expected: the right numbers, by question, for this student's personal seed.
+        expected: the right numbers, by question, for the personal seed of `expected_for`.
+        expected_other: the same for the id that the file states, where that is another one.
         experiments: the runs that the worksheet records.
         fingerprint: numbers that stay the same when hidden units change places.
     """
@@ -66,6 +70,8 @@ class Facts(BaseModel):
     notes: tuple[Annotated[str, Field(max_length=2000)], ...] = Field((), max_length=50)
     student: Short = ""
     partners: tuple[Short, ...] = Field((), max_length=50)
+    lab: Short = ""
+    worksheet_student: Short = ""
     seed: int | None = None
     layer_sizes: tuple[int, ...] = Field((), max_length=50)
     activations: tuple[Short, ...] = Field((), max_length=50)
@@ -74,6 +80,8 @@ class Facts(BaseModel):
     n_test: int = 0
     private_correct: int | None = None
     n_private: int = 0
+    own_correct: int | None = None
+    n_own: int = 0
     confusions: tuple[tuple[int, int, int], ...] = Field((), max_length=5)
     claimed_accuracy: Finite | None = None
     claimed_parameters: int | None = None
@@ -86,6 +94,8 @@ class Facts(BaseModel):
     numbers: dict[Short, Finite] = Field(default_factory=dict, max_length=MANY)
     answers: dict[Short, Long] = Field(default_factory=dict, max_length=MANY)
     expected: dict[Short, Finite] = Field(default_factory=dict, max_length=MANY)
+    expected_for: Short = ""
+    expected_other: dict[Short, Finite] = Field(default_factory=dict, max_length=MANY)
     experiments: tuple[Experiment, ...] = Field((), max_length=MANY)
     fingerprint: Figures = ()
 
@@ -93,6 +103,11 @@ class Facts(BaseModel):
     def measured_accuracy(self) -> float | None:
         """The share of the instructor's test patterns that it recognised, or None."""
         return None if self.correct is None else self.correct / max(self.n_test, 1)
+
+    @property
+    def comparable(self) -> tuple[int | None, int]:
+        """What a claim is compared with: how many, of how many, of the patterns students know."""
+        return (self.own_correct, self.n_own) if self.n_own else (self.correct, self.n_test)
 
     @property
     def private_accuracy(self) -> float | None:

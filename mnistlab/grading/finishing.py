@@ -4,15 +4,17 @@ Everything here is derived from grades.jsonl and from what people wrote beside i
 marks-*.csv), so it is done anew each time, and nothing is kept twice.
 """
 
+import contextlib
+import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mnistlab.grading import marks
 from mnistlab.grading.flagging import flags, replay
 from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grades import Flag, Grade
-from mnistlab.grading.handed import Collection, File
+from mnistlab.grading.handed import Collection, File, Handed
 from mnistlab.grading.isolated import similarity
 from mnistlab.grading.isolated.pool import Pool, Task
 from mnistlab.grading.marks import Conflict, Marks
@@ -20,7 +22,8 @@ from mnistlab.grading.points import rubric
 from mnistlab.grading.showing import Showing
 from mnistlab.lab.assignment import Lab
 
-Near = Sequence[tuple[str, str, float]]  # two students, and how far apart their weights are
+# Two students, and how far apart their weights are; None: it couldn't be found out.
+Near = Sequence[tuple[str, str, float | None]]
 OVERRIDES = "overrides.csv"
 REPLAY_SECONDS = 600.0  # on the clock, for one training
 
@@ -44,7 +47,7 @@ def near(grades: Sequence[Grade], collection: Collection, pool: Pool) -> Near:
     tasks = [Task(files(one), other=files(other)) for one, other in pairs]
     apart = pool.distances(tasks)
     return [(one, other, distance) for (one, other), distance in zip(pairs, apart, strict=True)
-            if distance is not None and similarity.alike(distance, _sizes(own[one]))]  # fmt: skip
+            if distance is None or similarity.alike(distance, _sizes(own[one]))]  # fmt: skip
 
 
 def _sizes(grade: Grade) -> tuple[int, ...]:
@@ -59,6 +62,7 @@ def finished(
     pairs: Near = (),
     *,
     replay_too: bool = False,
+    pool: Pool | None = None,
     showing: Showing | None = None,
 ) -> Gradebook:
     """Return the gradebook: what was measured, what people gave, and what they should look at.
@@ -70,6 +74,7 @@ def finished(
         folder: where overrides.csv and marks-*.csv may lie; None: nobody gave anything.
         pairs: what `near` found.
         replay_too: whether to train each stated config again and compare.
+        pool: what reads the weights that are compared; None: only fingerprints are.
         showing: what says how far it is.
 
     Raises:
@@ -80,20 +85,21 @@ def finished(
     raised: defaultdict[str, list[Flag]] = defaultdict(list)
     handed = {one.student.id: one for one in collection.handed}
     known = flags.Known.of(one.student for one in collection.handed)
-    for one in marked:
-        if one.facts is not None and not one.sender:
-            raised[one.student] += flags.of_one(one.facts, handed[one.student], known)
-        elif one.sender and one.student in handed and not handed[one.student].attempts:
-            raised[one.student].append(Flag(
-                kind="partner", others=(one.sender,),
-                text=f"Handed in nothing; {one.sender}'s submission names this student.",
+    for grade in marked:
+        if grade.facts is not None and not grade.sender:
+            raised[grade.student] += flags.of_one(grade.facts, handed[grade.student], known)
+        elif grade.sender and grade.student in handed and not handed[grade.student].attempts:
+            raised[grade.student].append(Flag(
+                kind="partner", others=(grade.sender,),
+                text=f"Handed in nothing; {grade.sender}'s submission names this student.",
             ))  # fmt: skip
     for student, found in flags.of_all(marked, pairs, known).items():
         raised[student] += found
     for conflict in conflicts:
         raised[conflict.student].append(Flag(kind="marks", text=conflict.text))
     if replay_too:
-        for student, flag in _replayed(marked, lab, showing or Showing(0)).items():
+        showing = showing or Showing(0)
+        for student, flag in _replayed(marked, lab, handed, pool, showing).items():
             raised[student].append(flag)
     flagged = tuple(one.model_copy(update={"flags": tuple(raised[one.student])}) for one in marked)
     return Gradebook(flagged, lab, collection, folder)
@@ -117,14 +123,40 @@ def _with(grade: Grade, given: Marks) -> Grade:
     return grade.model_copy(update={"outcomes": outcomes})
 
 
-def _replayed(grades: Sequence[Grade], lab: Lab, showing: Showing) -> dict[str, Flag]:
+def _replayed(
+    grades: Sequence[Grade],
+    lab: Lab,
+    handed: Mapping[str, Handed],
+    pool: Pool | None,
+    showing: Showing,
+) -> dict[str, Flag]:
     """Return a flag for each student whose stated config, trained again, gives something else."""
-    found = {}
+    found, trained = {}, 0
     with showing.bar(len(grades), "Training again") as advance:
         for one in grades:
             if one.facts is not None and one.facts.layer_sizes and not one.sender:
-                again = replay.replay(one.facts, REPLAY_SECONDS, dataset=lab.lab.dataset)
+                files = handed[one.student].attempts[one.attempt - 1].files
+                with _weights(pool, files) as path:
+                    again = replay.replay(one.facts, REPLAY_SECONDS, dataset=lab.lab.dataset,
+                                          weights=path)  # fmt: skip
+                trained += 1
                 if again.agrees is not True:
                     found[one.student] = Flag(kind="replay", text=again.said)
             advance()
+    showing.notice(f"Trained again: {trained}; as stated: {trained - len(found)}.")
     return found
+
+
+@contextlib.contextmanager
+def _weights(pool: Pool | None, files: Sequence[File]) -> Iterator[Path | None]:
+    """Give an .npz with the arrays of a submission's network, for as long as it is needed."""
+    arrays = None if pool is None else pool.weights(files)
+    if arrays is None:
+        yield None
+        return
+    from mnistlab.results import save_weights  # only where something is trained again
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.npz"
+        save_weights(path, arrays)
+        yield path

@@ -10,7 +10,7 @@ Example:
 import re
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -34,7 +34,7 @@ class Gradebook:
     """The grades of a class.
 
     Attributes:
-        grades: one a student, in the collection's order.
+        grades: one a student, in the order of grades.jsonl.
         lab: the assignment.
         collection: who handed in what.
         folder: where the outputs lie, or None.
@@ -122,11 +122,24 @@ class Gradebook:
             return None
         return handed.attempts[grade.attempt - 1]
 
+    def late(self, grade: Grade) -> bool:
+        """Whether what counts was handed in late, also where the rubric has no rule for it."""
+        return was_late(grade, self.attempt(grade))
+
+    def in_roster_order(self) -> "Gradebook":
+        """Return the same grades in the order of the roster; itself where there is none."""
+        if not self.collection.from_roster:
+            return self
+        place = {one.student.id: k for k, one in enumerate(self.collection.handed)}
+        ordered = sorted(self.grades, key=lambda one: place.get(one.student, len(place)))
+        return replace(self, grades=tuple(ordered))
+
     # ── tables ──────────────────────────────────────────────────────────────────────────────────
 
     def table(self) -> list[dict[str, Cell]]:
         """Return a row for each student, as in grades.csv; `points_X` is what item X earned."""
-        return [{**_sums(one), **self._items(one), **_digests(one)} for one in self.grades]
+        return [{**_sums(one, self.late(one)), **self._items(one), **_digests(one)}
+                for one in self.grades]  # fmt: skip
 
     def _items(self, grade: Grade) -> dict[str, Cell]:
         """Return the points of each item; None where a person has yet to read it."""
@@ -154,7 +167,7 @@ class Gradebook:
         head = "".join(f'<th scope="col">{one}</th>' for one in columns)
         rows = "".join(
             "<tr>" + "".join(f"<td>{_shown_in_html(row[one])}</td>" for one in columns) + "</tr>"
-            for row in (_sums(one) for one in self.grades[:SHOWN])
+            for row in (_sums(one, self.late(one)) for one in self.grades[:SHOWN])
         )
         more = len(self) - SHOWN
         rest = f"<p>… and {more} more, in grades.csv</p>" if more > 0 else ""
@@ -163,7 +176,14 @@ class Gradebook:
                 f"{rest}")  # fmt: skip
 
 
-def _sums(grade: Grade) -> dict[str, Cell]:
+def was_late(grade: Grade, attempt: Attempt | None) -> bool:
+    """Whether an attempt was handed in late: by its time, else by what the platform says of it."""
+    if grade.late_days is not None:
+        return grade.late_days > 0
+    return grade.penalty > 0 or bool(attempt and attempt.late)
+
+
+def _sums(grade: Grade, late: bool) -> dict[str, Cell]:
     """Return who it is, and what it comes to."""
     facts = grade.facts
     return {
@@ -173,6 +193,7 @@ def _sums(grade: Grade) -> dict[str, Cell]:
         "out_of": grade.out_of,
         "percent": round(100 * grade.points / grade.out_of, 2) if grade.out_of else None,
         "to_mark": grade.to_mark,
+        "late": "LATE" if late else None,
         "days_late": grade.late_days,
         "penalty": grade.penalty,
         "attempt": grade.attempt or None,

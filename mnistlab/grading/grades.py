@@ -46,14 +46,15 @@ class Flag(BaseModel):
     """Something that a person should look at: a flag, no verdict.
 
     Attributes:
-        kind: "identity", "claim", "seed", "similar", "curve", "late", "partner", "marks", "replay".
+        kind: "identity", "claim", "seed", "similar", "curve", "late", "partner", "marks",
+            "replay", "lab".
         text: what was seen, in a sentence; others: the ids of other students that it concerns.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["identity", "claim", "seed", "similar", "curve", "late", "partner", "marks",
-                  "replay"]  # fmt: skip
+                  "replay", "lab"]  # fmt: skip
     text: str
     others: tuple[str, ...] = ()
 

@@ -189,7 +189,9 @@ def _grades(lines: list[bytes], path: Path, strict: bool = True) -> Iterator[Gra
         except ValueError as why:
             if strict:
                 raise OutputError(f"{path}, line {number}, is no grade that this version wrote. "
-                                  "Choose another folder: --out DIR.") from why  # fmt: skip
+                                  f"Move {NAME} away, and grade again into the same folder: "
+                                  "overrides.csv and marks-*.csv stay where they are and count; "
+                                  "every submission is measured again.") from why  # fmt: skip
 
 
 __all__: list[Any] = ["ASIDE", "NAME", "Journal", "make_private", "read"]

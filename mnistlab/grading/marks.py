@@ -100,7 +100,7 @@ def _student(given: str, known: Mapping[str, str]) -> str:
         return known[normal_id(given)]
     raise InputError(f"there is no student {shown(given)} among the grades."
                      + did_you_mean(given, known)
-                     + " (A spreadsheet drops leading zeros.)" * given.isdigit())  # fmt: skip
+                     + f" {tables.DROPS_ZEROS}" * given.isdigit())  # fmt: skip
 
 
 def _item(given: str, points: Mapping[str, float]) -> str:
@@ -161,7 +161,7 @@ def merged(
         student = now[student].student if student in now else student
         answer = _answer_now(now, student, item)
         current = [one for one in given if answer is None or one.answer in ("", answer)]
-        text = _undecided(current or given, points[item], bool(current))
+        text = _undecided(current or given, points[item], bool(current), _line(student, item))
         if not text:
             marks[student][item] = _one_mark(current)
         elif item not in (overrides or {}).get(student, {}):
@@ -178,15 +178,24 @@ def _answer_now(now: Mapping[str, Grade], student: str, item: str) -> str | None
     return answer_digest(grade.facts.answers.get(item, "") if grade.facts else "")
 
 
-def _undecided(given: Sequence[Given], most: float, current: bool) -> str:
+def _line(student: str, item: str) -> str:
+    """Return the line of overrides.csv that decides an item, with what has to be filled in."""
+    cells = dict(zip(COLUMNS, (student, item, "POINTS", "REASON", "YOUR-NAME"), strict=True))
+    line = tables.Table(COLUMNS).line(cells)
+    return f"below the line {','.join(COLUMNS)}: {line.decode().strip()}"
+
+
+def _undecided(given: Sequence[Given], most: float, current: bool, line: str) -> str:
     """Return why marks don't count, and what to do; "" where they do."""
     said = "; ".join(f"{one.by} gave {one.points:g}" for one in given)
+    said = f"{given[0].item}: {said}"
     if not current:
         return f"{said}, but the answer has changed since. Run mnistlab mark again to read it."
     if any((one.points or 0) > most for one in given):
-        return f"{said}, but it is worth {most:g} now. Decide it in overrides.csv."
+        return f"{said}, but it is worth {most:g} now. Decide it in overrides.csv, {line}"
     if len({one.points for one in given}) > 1:
-        return f"{said}. Decide it in overrides.csv, or let one of them change the mark."
+        return (f"{said}. Let one of them change the mark, or decide it in overrides.csv, "
+                f"{line}")  # fmt: skip
     return ""
 
 

@@ -37,7 +37,9 @@ def publish(
     anonymous: bool = False,
     class_names: Sequence[str] = (),
 ) -> None:
-    """Write everything that people and learning platforms read.
+    """Write everything that people and learning platforms read, in the order of the roster.
+
+    What an earlier run wrote and this one doesn't is removed, and that is said.
 
     Args:
         book: the grades.
@@ -48,7 +50,7 @@ def publish(
     Raises:
         SaveError: the folder can't be written; the grades in it are kept.
     """
-    folder = book.folder
+    folder, book = book.folder, book.in_roster_order()
     assert folder is not None
     pages = {one.student: feedback(one, book.lab, class_names) for one in book.grades}
     try:
@@ -58,7 +60,8 @@ def publish(
         _forget_others(folder / FEEDBACK, {page_name(one) for one in pages})
         page = report.report(book.grades, book.lab, book.collection, anonymous, FEEDBACK)
         write(folder / "report.html", page.encode())
-        givingback.write_all(book, folder, pages, assignment)
+        written = givingback.write_all(book, folder, pages, assignment)
+        givingback.forget_earlier(folder, written)
     except OSError as why:
         raise SaveError(f"{folder} can't be written: {why.strerror or why}. The grades in "
                         "grades.jsonl are kept; make room, and call the same command "

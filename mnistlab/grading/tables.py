@@ -1,8 +1,9 @@
 """CSV files that people edit in a spreadsheet: read as they come, added to a line at a time.
 
 A spreadsheet writes a byte order mark, semicolons where the comma is the decimal sign, blank lines
-and empty columns. What is added keeps to the columns and the separator that are there, stays in
-one line, and is no formula when a spreadsheet opens it.
+and empty columns, and takes a first line sep=; for the separator. What is added keeps to the
+columns and the separator that are there, stays in one line, and is no formula when a spreadsheet
+opens it.
 
 Example:
     >>> table = parsed("a.csv", b"id;points\\nada;2,5\\n", ("id", "points"))
@@ -32,6 +33,9 @@ FORMULA = re.compile(r"'*[\s\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@＝＋－＠
 SEPARATORS = ",;\t"
 MARKED = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 MOST_SAID = 10  # errors listed at once
+# Excel's own first line, which says the separator: sep=;
+SAYS_SEPARATOR = re.compile(r'"?sep=(\t|[^\w\s"\'])"?[,;\t]*(?=[\r\n]|\Z)', re.IGNORECASE)
+DROPS_ZEROS = "(A spreadsheet drops leading zeros.)"
 NUMBER = re.compile(r"\d{1,9}([.,]\d{1,9})?", re.ASCII)
 
 
@@ -91,6 +95,20 @@ def parsed(name: str, data: bytes, needed: Sequence[str]) -> Table:
         InputError: it is no such table; says the line, and what to mend.
     """
     return _of_text(name, _decoded(name, data, "utf-8-sig"), needed)
+
+
+def announced(text: str) -> tuple[str, str]:
+    """Return the separator that Excel's first line says, and the text with that line blank.
+
+    Returns:
+        "" and the text itself where no such line stands first.
+
+    Example:
+        >>> announced("sep=;\\nid;points\\n")
+        (';', '\\nid;points\\n')
+    """
+    said = SAYS_SEPARATOR.match(text)
+    return (said[1], text[said.end() :]) if said else ("", text)
 
 
 def written(text: str) -> str:
@@ -167,8 +185,9 @@ def _decoded(name: str, data: bytes, encoding: str) -> str:
 
 def _of_text(name: str, text: str, needed: Sequence[str]) -> Table:
     """Return the table in a text."""
+    said, text = announced(text)
     first = text.lstrip().partition("\n")[0]
-    separator = max(SEPARATORS, key=first.count)
+    separator = said or max(SEPARATORS, key=first.count)
     lines = _lines(name, text, separator)
     if not lines:
         raise InputError(f"{name} is empty. Its first line has to name the columns: "

@@ -47,6 +47,15 @@ def checked_id(student_id: Any, name: str = "student_id") -> str:
     return given
 
 
+def is_id(given: str) -> bool:
+    """Whether a text can be a student's id."""
+    try:
+        checked_id(given)
+    except InputError:
+        return False
+    return True
+
+
 def personal_seed(student_id: str | int) -> int:
     """Return the seed that belongs to a student, so that each starts from weights of their own.
 

@@ -20,7 +20,7 @@ class Known:
     """The class, by what can be looked up: ids and personal seeds.
 
     Attributes:
-        by_id: the student whom an id or alias means; ids that mean two students are left out.
+        by_id: the student whom an id means, else an alias; what means two students is left out.
         by_seed: the ids of the students whose personal seed it is.
     """
 
@@ -35,15 +35,16 @@ class Known:
             >>> Known.of([Student("ada")]).by_seed[personal_seed("ada")]
             frozenset({'ada'})
         """
-        means: dict[str, dict[str, Student]] = {}
-        seeds: dict[int, frozenset[str]] = {}
+        own: dict[str, dict[str, Student]] = {}
+        others: dict[str, dict[str, Student]] = {}
         for student in students:
-            for name in (student.id, *student.aliases):
-                means.setdefault(normal_id(name), {})[student.id] = student
-                seed = _seed_of(name)
-                if seed is not None:
-                    seeds[seed] = seeds.get(seed, frozenset()) | {student.id}
+            own.setdefault(normal_id(student.id), {})[student.id] = student
+            for name in student.aliases:
+                others.setdefault(normal_id(name), {})[student.id] = student
+        means = {**others, **own}  # an own id beats an alias of somebody else
         alone = {name: next(iter(who.values())) for name, who in means.items() if len(who) == 1}
+        seeds = {seed: frozenset(who) for name, who in means.items()
+                 if (seed := seed_of(name)) is not None}  # fmt: skip
         return cls({name: who for name, who in alone.items() if name}, seeds)
 
     def id_of(self, given: str) -> str:
@@ -51,8 +52,13 @@ class Known:
         student = self.by_id.get(normal_id(given))
         return normal_id(given) if student is None else student.id
 
+    def is_called(self, student: Student, given: str) -> bool:
+        """Return whether a name means this student, and isn't the own id of another."""
+        named = self.by_id.get(normal_id(given))
+        return student.is_called(given) if named is None else named.id == student.id
 
-def _seed_of(name: str) -> int | None:
+
+def seed_of(name: str) -> int | None:
     """Return the personal seed of an id or alias; None where it can't be one's id."""
     try:
         return personal_seed(name)
@@ -74,6 +80,7 @@ class Partners:
 
     Attributes:
         named: the ids of the partners whom each names.
+        by_name: who names each of them in a submission of their own.
     """
 
     def __init__(self, handed_in: Mapping[str, Grade], students: Known) -> None:
@@ -82,7 +89,15 @@ class Partners:
             for name, grade in handed_in.items()
         }
         self.sender = {name: grade.sender or name for name, grade in handed_in.items()}
+        self.by_name: dict[str, set[str]] = {}
+        for name, partners in self.named.items():
+            for one in partners - {name} if self.sent(name) else ():
+                self.by_name.setdefault(one, set()).add(name)
         self.group = {one.id: one.group for one in students.by_id.values() if one.group}
+
+    def sent(self, name: str) -> bool:
+        """Return whether somebody handed in, and wasn't just named by a partner who did."""
+        return self.sender.get(name) == name
 
     def same_file(self, one: str, other: str) -> bool:
         """Return whether both have one sender, or stand in one group."""

@@ -4,8 +4,9 @@
 
 It reads one JSON object: {"config": {…}, "dataset": name, "path": file or null, "weights": .npz
 or null, "memory": bytes}, and prints one: {"accuracy": …, "fingerprint": […], "drift": …}, or
-{"failed": why}. `replay` starts it, watches the clock, and hands it nothing of a submission but
-settings that ExperimentConfig has checked.
+{"failed": why}; with {"limited": whether memory is}. `replay` starts it, watches the clock, and
+hands it nothing of a submission but settings that ExperimentConfig has checked, and weights that
+the grader has checked.
 
 Example:
     >>> asked = {"config": {"engine": "classic", "hidden_units": 4, "epochs": 1},
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from mnistlab.config import ExperimentConfig
 from mnistlab.errors import MnistlabError
 from mnistlab.grading.isolated import similarity
+from mnistlab.grading.isolated.sandbox import possible
 
 
 def trained(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,27 +61,30 @@ def _arrays(path: str) -> Sequence[NDArray[Any]]:
         return [file[f"{part}_{k}"] for k in layers for part in ("kernel", "bias")]
 
 
-def _limit(memory: int) -> None:
-    """Keep this process to so many bytes, where the system can do that."""
+def _limit(memory: int) -> bool:
+    """Keep this process to so many bytes; return whether the system can do that."""
+    if not possible().memory:  # Windows, macOS
+        return False
+    import resource
+
     try:
-        import resource
-    except ImportError:  # Windows
-        return
-    with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    except (ValueError, OSError):  # a lower limit holds already
+        return resource.getrlimit(resource.RLIMIT_AS)[1] != resource.RLIM_INFINITY
+    return True
 
 
 def main() -> None:
     """Read what is asked, and print what came of it."""
     asked = json.loads(sys.stdin.read())
-    _limit(asked["memory"])
+    limited = _limit(asked["memory"])
     try:
         answer = trained(asked)
     except MemoryError:
         answer = {"failed": "The training needs more memory than it may use."}
     except MnistlabError as why:
         answer = {"failed": str(why)}
-    print(json.dumps(answer))
+    print(json.dumps({**answer, "limited": limited}))
 
 
 if __name__ == "__main__":

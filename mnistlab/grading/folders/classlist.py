@@ -11,8 +11,9 @@ Example:
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +67,16 @@ class Roster:
         found = self._by_id.get((column, normal_id(given)), ())
         return found[0] if len(found) == 1 else None
 
+    def numbered(self, given: str) -> tuple[Student, ...]:
+        """Return whose id is the same number but for leading zeros, which a spreadsheet drops.
+
+        Example:
+            >>> [one.id for one in Roster((Student("42"), Student("ada"))).numbered("0042")]
+            ['42']
+        """
+        number = _number(given)
+        return self._by_number.get(number, ()) if number else ()
+
     def meant(self, given: str, column: str = "") -> tuple[Student, ...]:
         """Return all students whom an id or a name can mean."""
         found = self._by_id.get((column, normal_id(given)), ())
@@ -114,6 +125,14 @@ class Roster:
         return {key: tuple(those) for key, those in found.items() if key[1]}
 
     @cached_property
+    def _by_number(self) -> Mapping[str, tuple[Student, ...]]:
+        found: dict[str, list[Student]] = {}
+        for one in self.students:
+            for given in (one.id, one.lms.get("login", ""), one.lms.get("sis_id", "")):
+                _add(found, _number(given), one)
+        return {key: tuple(those) for key, those in found.items() if key}
+
+    @cached_property
     def _columns(self) -> frozenset[str]:
         return frozenset(column for column, _ in self._by_id)
 
@@ -131,6 +150,27 @@ class Roster:
         for one in self.students:
             _add(found, name_key(one.group), one)
         return {key: tuple(those) for key, those in found.items() if key}
+
+
+def unshared(students: Sequence[Student]) -> tuple[Student, ...]:
+    """Return students without those aliases that are another's id, or another's alias too.
+
+    Example:
+        >>> unshared([Student("bob"), Student("eve", aliases=("bob", "e"))])[1].aliases
+        ('e',)
+    """
+    owners = Counter(key for one in students
+                     for key in {normal_id(each) for each in (one.id, *one.aliases)})  # fmt: skip
+    return tuple(
+        replace(one, aliases=tuple(each for each in one.aliases if owners[normal_id(each)] < 2))
+        for one in students
+    )
+
+
+def _number(given: str) -> str:
+    """Return an id of digits without its leading zeros; "" for any other."""
+    same = normal_id(given)
+    return (same.lstrip("0") or "0") if re.fullmatch("[0-9]+", same) else ""
 
 
 def _add(found: dict[Any, list[Student]], key: Any, one: Student) -> None:

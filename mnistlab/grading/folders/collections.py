@@ -20,15 +20,26 @@ from pathlib import Path
 from mnistlab.checks import shown
 from mnistlab.errors import InputError
 from mnistlab.grading.folders import canvas, gradescope, moodle, nbgrader, outerzip, plainfiles
-from mnistlab.grading.folders.entries import Names
-from mnistlab.grading.folders.found import Found, Person
+from mnistlab.grading.folders.classlist import unshared
+from mnistlab.grading.folders.entries import Names, plain
+from mnistlab.grading.folders.found import IGNORED, NOTE, Found, Person, Reading
 from mnistlab.grading.folders.inventory import Eye, Inventory, alone, holds_many, listed
-from mnistlab.grading.folders.matching import Closest, doubts, whose
+from mnistlab.grading.folders.matching import (
+    Closest,
+    but_for_zeros,
+    doubts,
+    student_of,
+    undisputed,
+    whose,
+)
 from mnistlab.grading.folders.roster import Roster
 from mnistlab.grading.handed import Attempt, Collection, Handed, Student
+from mnistlab.grading.tables import DROPS_ZEROS
 from mnistlab.lab.students import normal_id
 
-IGNORED = "Ignored: "  # what a sentence begins with that nobody has to act on
+MOST_ROWS = 200  # that a dry run lists of who handed in what
+MOST_ATTEMPTS = 10  # of one student, where no platform says when each was handed in
+_BEFORE = " (grades that were given before)"  # how plainfiles marks a folder of grades
 _SUBMITTED = (".zip", ".ipynb", ".keras", ".h5", ".npz")
 _OF_A_SUBMISSION = {"submission.json", "worksheet.json", "weights.npz", "model.weights.h5",
                     "config.json", "result.json", "kernel_0.npy"}  # fmt: skip
@@ -57,25 +68,48 @@ def collect(
     """
     eye = _eye(roster)
     inventory = _inventory(Path(folder).expanduser(), eye)
-    kind, (found, strays) = _read(inventory, eye, assignment)
+    kind, reading = _read(inventory, eye, assignment, roster)
+    found, strays = reading.found, reading.strays
+    if not found and reading.said:
+        raise InputError(f"{shown(str(folder))} holds no submissions that are anybody's. "
+                         + " ".join(reading.said[:5]))  # fmt: skip
     if not found:
         held = f"only {', '.join(map(shown, strays[:5]))}" if strays else "nothing"
         raise InputError(f"{shown(str(folder))} holds no submissions: there is {held}. Give the "
                          "folder or zip that your learning platform gave you.")  # fmt: skip
+    notes = roster.notes if roster else ()
     if roster and kind == "canvas" and all(o.people[0].id.startswith("anon_") for o in found):
-        strays.append("the roster, since Canvas hides the names in this zip")
+        notes = (f"{NOTE}Canvas hides the names in this zip, so the roster isn't used, and ids are "
+                 "those that Canvas made up.",)  # fmt: skip
         roster = None
+    if roster is None and kind in ("folders", "files"):
+        notes = (*notes, *_looked_through(Path(folder), inventory))
     handed, unmatched = _by_name(found) if roster is None else _by_roster(found, roster)
     handed, untimed = _timed(handed, times or {})
-    ignored = [f"{IGNORED}{shown(one)}." for one in strays]
-    notes = roster.notes if roster else ()
+    ignored = [_left_out(one) for one in strays]
     return Collection(
         kind=kind,
         handed=tuple(handed),
-        unmatched=(*unmatched, *untimed, *notes, *ignored, *inventory.ignored),
+        unmatched=(*reading.said, *unmatched, *untimed, *notes, *ignored, *inventory.ignored),
         header=roster.header if roster else (),
         from_roster=roster is not None,
     )
+
+
+def _looked_through(given: Path, inventory: Inventory) -> Iterator[str]:
+    """Say it where a folder or zip was taken for what only holds submissions."""
+    if given.absolute() != inventory.path.absolute() or inventory.name not in (
+        plain(given.absolute().name), plain(given.stem)
+    ):  # fmt: skip
+        yield (f"{NOTE}{shown(inventory.name)} was taken for what holds the submissions of several "
+               "students. Where it is one student's own, give a roster.")  # fmt: skip
+
+
+def _left_out(name: str) -> str:
+    """Say what was left out, and why."""
+    top = name.removesuffix(_BEFORE)
+    why = "a table or settings, and no submission" if top == name else _BEFORE[2:-1]
+    return f"{IGNORED}{shown(top)}: {why}."
 
 
 # ── what it looks like ──────────────────────────────────────────────────────────────────────────
@@ -85,22 +119,29 @@ def _eye(roster: Roster | None) -> Eye:
     """Return what tells a folder that wraps submissions from one that is one."""
 
     def knows(name: str) -> bool:
-        if canvas.looks_like([name]) or moodle.looks_like([name]):
-            return True  # a platform says whose it is, whatever a student put into it
-        known = roster and (roster.find(name) or roster.named(name) or roster.group(name))
-        return bool(known)
+        """Whether a name says whose it is, whatever the student put into it."""
+        if canvas.looks_like([name]) or moodle.looks_like([name]) or plainfiles.is_ours(name):
+            return True
+        person = Person(name, plainfiles.keys(name))
+        return roster is not None and bool(student_of(person, roster) or _called(name, roster))
 
-    return Eye(knows, partial(_are_many, knows))
+    return Eye(knows, partial(_are_many, roster))
 
 
-def _are_many(knows: object, _name: str, inside: Names) -> bool:
+def _called(name: str, roster: Roster | None) -> bool:
+    """Whether a name is an id, a student's name or a group's, and nothing besides."""
+    found = roster and (roster.find(name) or roster.named(name) or roster.group(name))
+    return bool(found or (roster and roster.numbered(name)))
+
+
+def _are_many(roster: Roster | None, _name: str, inside: Names) -> bool:
     """Whether what lies in a folder or zip is of several students."""
     names = [name for name, _ in inside]
-    if any(room.looks_like(names) for room in (canvas, moodle, gradescope)):
-        return True
     if _OF_A_SUBMISSION & set(names):
         return False
-    if callable(knows) and any(knows(plainfiles.whose(name)[0]) for name in names):
+    if any(room.looks_like(names) for room in (canvas, moodle, gradescope)):
+        return True
+    if any(_called(plainfiles.whose(name)[0], roster) for name in names):
         return True
     endings = [name[name.rfind(".") :].casefold() for name, folder in inside if not folder]
     return sum(folder for _, folder in inside) > 1 or any(
@@ -121,22 +162,22 @@ def _inventory(path: Path, eye: Eye) -> Inventory:
 
 
 def _read(
-    inventory: Inventory, eye: Eye, assignment: str | None
-) -> tuple[str, tuple[list[Found], list[str]]]:
+    inventory: Inventory, eye: Eye, assignment: str | None, roster: Roster | None
+) -> tuple[str, Reading]:
     """Return the kind of what lies there, and the attempts in it with what isn't one."""
     names = ["/".join(one.parts) for one in inventory.entries]
     if gradescope.looks_like(names):
         return "gradescope", gradescope.attempts(inventory)
     if moodle.looks_like(names):
-        return "moodle", moodle.attempts(inventory)
+        return "moodle", moodle.attempts(inventory, roster)
     if canvas.looks_like(names):
-        return "canvas", canvas.attempts(inventory)
+        return "canvas", canvas.attempts(inventory, roster)
     if nbgrader.looks_like(names, inventory.name):
         return "nbgrader", nbgrader.attempts(inventory, assignment)
     folders = {one.parts[0] for one in inventory.entries if len(one.parts) > 1}
     files = {one.parts[0] for one in inventory.entries} - folders
     kind = "folders" if len(folders) >= len(files) else "files"
-    return kind, plainfiles.attempts(inventory, eye.knows)
+    return kind, plainfiles.attempts(inventory, partial(_called, roster=roster))
 
 
 # ── whose it is ─────────────────────────────────────────────────────────────────────────────────
@@ -146,14 +187,55 @@ def _by_roster(found: list[Found], roster: Roster) -> tuple[list[Handed], list[s
     """Return what each student of the roster handed in, and what is nobody's."""
     attempts: dict[str, Attempts] = {one.id: [] for one in roster.students}
     said: list[str] = []
-    closest = Closest(roster)
+    left: list[Found] = []
+    doubtful: set[str] = set()
     for one in found:
         people = whose(one, roster)
         for known_by in people:
             attempts[known_by].append((one, next(iter(people))))
-        said += doubts(one, people) if people else [closest.said(one)]
-    handed = [_handed(student, attempts[student.id], said) for student in roster.students]
+        left += [] if people else [one]
+        doubted = list(doubts(one, people, roster))
+        doubtful |= set(people) if doubted else set()
+        said += doubted
+    said += _without_zeros(left, roster, attempts)
+    said += _alone(roster, attempts, doubtful)
+    handed = []
+    for student in roster.students:
+        those, disputed = undisputed(attempts[student.id], student, roster)
+        said += [disputed] if disputed else []
+        handed.append(_handed(student, those, said))
     return handed, said
+
+
+def _without_zeros(
+    left: list[Found], roster: Roster, attempts: dict[str, Attempts]
+) -> Iterator[str]:
+    """Give attempts to those whose id lacks leading zeros, or the attempt's does; say of each."""
+    taken = {known_by for known_by, those in attempts.items() if those}
+    closest = Closest(roster)
+    for one, student in zip(left, but_for_zeros(left, roster, taken), strict=True):
+        if student is None:
+            yield closest.said(one)
+            continue
+        attempts[student.id].append((one, student.id))
+        where = shown(one.attempt.where)
+        yield (f"{where} is taken for {_line_of(student)}. {DROPS_ZEROS} Where it is somebody "
+               "else's, say so in the roster: give both their whole id.")  # fmt: skip
+
+
+def _alone(roster: Roster, attempts: dict[str, Attempts], doubtful: set[str]) -> Iterator[str]:
+    """Say it where one of a group handed in under the own name, and the others nothing."""
+    for name in dict.fromkeys(one.group for one in roster.students if one.group):
+        members = roster.group(name)
+        there = [one for one in members if attempts[one.id]]
+        missing = [one.id for one in members if not attempts[one.id]]
+        if len(there) == 1 and missing and there[0].id not in doubtful:
+            where = shown(attempts[there[0].id][0][0].attempt.where)
+            more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+            yield (f"{', '.join(missing[:5])}{more} of {shown(name)} handed in nothing, and "
+                   f"{where} is graded for {there[0].id} alone, of the same group. Where it is "
+                   "the group's, put the name of the group in place of theirs: "
+                   f"{shown(name)}.")  # fmt: skip
 
 
 def _by_name(found: list[Found]) -> tuple[list[Handed], list[str]]:
@@ -166,6 +248,7 @@ def _by_name(found: list[Found]) -> tuple[list[Handed], list[str]]:
             student = students.setdefault(normal_id(person.id), _student(person))
             sender = sender or student.id
             attempts.setdefault(normal_id(person.id), []).append((one, sender))
+    students = dict(zip(students, unshared(tuple(students.values())), strict=True))
     said: list[str] = []
     handed = [_handed(students[key], attempts[key], said) for key in sorted(students)]
     return handed, said
@@ -191,6 +274,10 @@ def _handed(student: Student, those: Attempts, said: list[str]) -> Handed:
             wheres = ", ".join(shown(one.attempt.where) for one, _ in those[:5])
             said.append(f"{student.id} has {len(those)} attempts without times, taken in the "
                         f"order of their names: {wheres}. The last is the latest.")  # fmt: skip
+    if len(those) > MOST_ATTEMPTS and not all(one.attempt.time for one, _ in those):
+        said.append(f"{student.id} has {len(those)} attempts without times; only the last "
+                    f"{MOST_ATTEMPTS} are graded.")  # fmt: skip
+        those = those[-MOST_ATTEMPTS:]
     return Handed(student, tuple(one.attempt for one, _ in those), those[-1][1])
 
 
@@ -204,49 +291,90 @@ def _instant(attempt: Attempt) -> datetime:
 
 def _timed(handed: list[Handed], times: Mapping[str, datetime]) -> tuple[list[Handed], list[str]]:
     """Return what was handed in with the times of a list: of the latest attempt each."""
-    if not times:
-        return handed, []
     known = Roster(tuple(one.student for one in handed))
     found = {given: known.find(given) for given in times}
     by_id = {student.id: times[given] for given, student in found.items() if student is not None}
-    said = [f"The times name {shown(given)}, who is nobody here." for given, who in found.items()
-            if who is None]  # fmt: skip
+    said = []
+    for given in (given for given, student in found.items() if student is None):
+        nearly = known.numbered(given)
+        if len(nearly) == 1 and nearly[0].id not in by_id:
+            by_id[nearly[0].id] = times[given]
+            said.append(f"The times name {shown(given)}, which is taken for {nearly[0].id}. "
+                        f"{DROPS_ZEROS}")  # fmt: skip
+        else:
+            said.append(f"The times name {shown(given)}, who is nobody here."
+                        + f" {DROPS_ZEROS}" * bool(nearly))  # fmt: skip
     return [_with_time(one, by_id) for one in handed], said
 
 
 def _with_time(one: Handed, times: Mapping[str, datetime]) -> Handed:
-    """Return attempts of which the latest has the student's time, or that of who sent it."""
-    time = times.get(one.student.id) or times.get(one.sender)
-    if time is None or not one.attempts:
+    """Return attempts of which the latest has the student's time, or that of who sent it.
+
+    Attempts of which the platform says no time have the latest's: a student may have made them
+    as folders, and handed them in together.
+    """
+    if not one.attempts:
         return one
-    return replace(one, attempts=(*one.attempts[:-1], replace(one.attempts[-1], time=time)))
+    last = one.attempts[-1]
+    time = times.get(one.student.id) or times.get(one.sender) or last.time
+    earlier = (
+        replace(each, time=each.time or time, late=last.late if each.late is None else each.late)
+        for each in one.attempts[:-1]
+    )
+    return replace(one, attempts=(*earlier, replace(last, time=time)))
 
 
 # ── said ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def describe(collection: Collection) -> str:
-    """Return what a dry run says: how many handed in, who didn't, and what is nobody's."""
+    """Return what a dry run says: how many handed in, who what, who didn't, what is nobody's."""
     return "\n".join(_described(collection))
 
 
 def _described(collection: Collection) -> Iterator[str]:
     handed = [one for one in collection.handed if one.attempts]
-    missing = [one.student.id for one in collection.handed if not one.attempts]
-    late = sum(bool(one.attempts[-1].late) for one in handed)
+    missing = [_line_of(one.student) for one in collection.handed if not one.attempts]
+    late = [_line_of(one.student) for one in handed if one.attempts[-1].late]
     shared = sum(one.shared for one in handed)
     files = len({file for one in handed for attempt in one.attempts for file in attempt.files})
     yield (f"{_CALLED[collection.kind]}: {len(handed)} of {len(collection.handed)} students handed "
-           f"in something ({files} files)" + (f"; {late} of them late" if late else "")
+           f"in something ({files} files)" + (f"; {len(late)} of them late" if late else "")
            + (f"; {shared} by another member of their group" if shared else "") + ".")  # fmt: skip
     if not collection.from_roster:
         yield "There is no roster: ids are what the names of files say."
     elif not handed:
         yield "Nobody of the roster handed in anything. Is it the roster of another course?"
+    yield from _list("Who handed in what", _rows(handed), MOST_ROWS)
+    yield from _list("Late", late)
     said = collection.unmatched
-    yield from _list("To look at", [one for one in said if not one.startswith(IGNORED)])
+    yield from _list("To look at", [one for one in said if not one.startswith((IGNORED, NOTE))])
+    yield from _list("Notes", [one[len(NOTE) :] for one in said if one.startswith(NOTE)])
     yield from _list("Left out", [one[len(IGNORED) :] for one in said if one.startswith(IGNORED)])
-    yield from _list("Handed in nothing", [shown(one) for one in missing])
+    yield from _list("Handed in nothing", missing)
+
+
+def _rows(handed: list[Handed]) -> list[str]:
+    """Return a line for each attempt: where it lay, and whose it is."""
+    people: dict[str, list[str]] = {}
+    attempts: dict[str, Attempt] = {}
+    for one in handed:
+        for attempt in one.attempts:
+            attempts[attempt.where] = attempt
+            people.setdefault(attempt.where, []).append(_line_of(one.student))
+    return [f"{where}{_files(one)} → {', '.join(people[where])}" + ", LATE" * bool(one.late)
+            for where, one in attempts.items()]  # fmt: skip
+
+
+def _files(attempt: Attempt) -> str:
+    return f" ({len(attempt.files)} files)" if len(attempt.files) > 1 else ""
+
+
+def _line_of(student: Student) -> str:
+    """Return how a line names a student: "ada (Ada Lovelace)"."""
+    name = plain(student.name, 100).strip()
+    known_by = plain(student.id)
+    return f"{known_by} ({name})" if name and name != known_by else known_by
 
 
 def _list(title: str, those: list[str], most: int = 50) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from mnistlab.checks import shown
 from mnistlab.errors import InputError
+from mnistlab.grading import tables
 
 MOST = 64 * 2**20  # bytes; a roster of 100,000 students has about 10 MB
 DELIMITERS = ",;\t"
@@ -53,7 +54,8 @@ def read_rows(path: str | os.PathLike[str], what: str, known: Callable[[str], ob
     """Return the rows of a CSV file, without those that are blank.
 
     Args:
-        path: the file; UTF-8, UTF-16 or Windows-1252; cells separated by comma, semicolon or tab.
+        path: the file; UTF-8, UTF-16 or Windows-1252; cells separated by comma, semicolon or tab,
+            or by what Excel's first line says: sep=;
         what: what it should be, in an error: "the roster".
         known: whether a cell of the first row names a column that is looked for.
 
@@ -62,7 +64,8 @@ def read_rows(path: str | os.PathLike[str], what: str, known: Callable[[str], ob
     """
     file = Path(path)
     text, notes = _decoded(_content(file, what), file, what)
-    header, *rows = _parsed(text, file, _delimiter(text, known)) or [(0, ())]
+    said, text = tables.announced(text)
+    header, *rows = _parsed(text, file, said or _delimiter(text, known)) or [(0, ())]
     if not header[1]:
         raise InputError(f"{file} is empty. {what.capitalize()} has a row of column names, and "
                          "one for each student.")  # fmt: skip

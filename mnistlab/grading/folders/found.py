@@ -13,6 +13,8 @@ from mnistlab.grading.folders.entries import plain
 from mnistlab.grading.handed import Attempt
 
 LONGEST = 100  # characters of an id
+# What a sentence begins with that nobody has to act on.
+IGNORED, NOTE = "Ignored: ", "Note: "
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Found:
         order: what attempts of one student are sorted by where times aren't known.
         sender_known: whether the person is a student even where the name is a group's.
         ordered: whether `order` is the order in which they were handed in.
+        listed: whether the platform lists everybody of whom it is, so that no name adds others.
     """
 
     people: tuple[Person, ...]
@@ -50,6 +53,22 @@ class Found:
     order: tuple[int, str] = (0, "")
     sender_known: bool = False
     ordered: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found in a collection, as its platform names things.
+
+    Attributes:
+        found: the attempts.
+        strays: names of files that an instructor keeps beside them; nobody has to act.
+        said: what somebody has to look at, each in a sentence.
+    """
+
+    found: list[Found]
+    strays: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
 
 def safe_id(name: str) -> str:

@@ -25,23 +25,30 @@ import yaml
 
 from mnistlab.checks import shown
 from mnistlab.errors import InputError
-from mnistlab.grading.folders.entries import Entry, plain
-from mnistlab.grading.folders.found import Found, Person, safe_id
+from mnistlab.grading.folders.entries import Entry, is_a_table, plain
+from mnistlab.grading.folders.found import Found, Person, Reading, safe_id
 from mnistlab.grading.folders.inventory import Inventory
 from mnistlab.grading.folders.opening import read
 from mnistlab.grading.handed import Attempt
 
 METADATA = "submission_metadata.yml"
 MOST = 64 * 2**20  # bytes; of 1,000 submissions with an autograder's output 10 MB are usual
+_NAME = re.compile(r"submission_[0-9]+(?:\.|$)")
 DEEPEST = 40  # levels of the list; 6 are usual
 
 
 def looks_like(names: Iterable[str]) -> bool:
-    """Whether Gradescope's list is there."""
-    return METADATA in names
+    """Whether Gradescope's list is there, and most of the rest is called as Gradescope calls it.
+
+    The list alone may be a student's file.
+    """
+    names = set(names)
+    tops = {name.split("/", 1)[0] for name in names - {METADATA}}
+    those = [bool(_NAME.match(one)) for one in tops if not is_a_table(one)]
+    return METADATA in names and (not those or len(those) < 2 * sum(those))
 
 
-def attempts(inventory: Inventory) -> tuple[list[Found], list[str]]:
+def attempts(inventory: Inventory) -> Reading:
     """Return the attempts that the list names, and what is in it or beside it only.
 
     Raises:
@@ -49,16 +56,21 @@ def attempts(inventory: Inventory) -> tuple[list[Found], list[str]]:
     """
     there = inventory.top()
     metadata = _metadata(there.pop(METADATA)[0])
-    found, strays = [], [name for name in there if name not in metadata]
+    reading = Reading([])
+    for name in (one for one in there if one not in metadata):
+        if is_a_table(name):
+            reading.strays.append(name)
+        else:
+            reading.said.append(f"{shown(name)} isn't in {METADATA}, and is graded for nobody.")
     for name, about in metadata.items():
         people = _people(about)
         if people and name in there:
-            found.append(_found(name, there[name], people, _time(about.get(":created_at"))))
-        elif name in there:
-            strays.append(name)
+            reading.found.append(_found(name, there[name], people, _time(about.get(":created_at"))))
         else:
-            strays.append(f"{name} (which {METADATA} names, and which isn't there)")
-    return found, strays
+            why = f"{METADATA} doesn't say whose it is" if name in there else "it isn't there"
+            reading.said.append(f"{shown(name)}, which {METADATA} names, is graded for nobody: "
+                                f"{why}.")  # fmt: skip
+    return reading
 
 
 def _found(
@@ -68,7 +80,8 @@ def _found(
     files = tuple(entry.file(entry.below(1)) for entry in entries)
     number = re.sub(r"\D", "", name)[:30]
     attempt = Attempt(files, plain(name, 300), time=time)
-    return Found(people, attempt, (int(number or 0), name), sender_known=True, ordered=True)
+    return Found(people, attempt, (int(number or 0), name), sender_known=True, ordered=True,
+                 listed=True)  # fmt: skip
 
 
 def _people(about: Mapping[str, Any]) -> tuple[Person, ...]:

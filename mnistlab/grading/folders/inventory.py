@@ -210,6 +210,9 @@ def _of_zip(path: Path, eye: Eye) -> Inventory:
     inner = [Entry(one.parts[level:], path, one.member, one.fault) for one in entries]
     groups = itertools.groupby(inner, key=lambda one: one.parts[0])
     kept, said = _bounded(iter(list(group)) for _, group in groups)
+    said += [f"{shown(one)} has too many files with too long names; those beyond "
+             f"{outerzip.MOST_BELOW:,} bytes of names are left out."
+             for one in outerzip.cut_off(path) if not is_of_the_system(one)]  # fmt: skip
     return Inventory(plain(levels[level][0]), path, kept, (*_said(skipped), *said))
 
 

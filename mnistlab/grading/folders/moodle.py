@@ -22,8 +22,10 @@ Example:
 import re
 from collections.abc import Iterable
 
+from mnistlab.checks import shown
+from mnistlab.grading.folders.classlist import Roster
 from mnistlab.grading.folders.entries import Entry, is_a_table, plain
-from mnistlab.grading.folders.found import Found, Person, safe_id
+from mnistlab.grading.folders.found import Found, Person, Reading, safe_id
 from mnistlab.grading.folders.inventory import Inventory
 from mnistlab.grading.handed import Attempt
 
@@ -36,24 +38,41 @@ def looks_like(names: Iterable[str]) -> bool:
     """Whether most of the names, the first part of each path, are of Moodle's making."""
     tops = {name.split("/", 1)[0] for name in names}
     those = [bool(_NAME.fullmatch(one)) for one in tops if not is_a_table(one)]
-    return 0 < len(those) <= 2 * sum(those)
+    return len(those) < 2 * sum(those)
 
 
-def attempts(inventory: Inventory) -> tuple[list[Found], list[str]]:
+def attempts(inventory: Inventory, roster: Roster | None = None) -> Reading:
     """Return the attempts, one for each name and number, and what isn't of Moodle's making."""
     found: dict[tuple[str, str], list[tuple[re.Match[str], Entry]]] = {}
-    strays: list[str] = []
+    reading = Reading([])
     for top, entries in inventory.top().items():
         name = _NAME.fullmatch(top)
-        if name is None:
-            strays.append(top)
-            continue
-        whose = found.setdefault((name["name"], name["number"] or ""), [])
-        whose += [(name, entry) for entry in entries]
-    return [_found(*whose, those) for whose, those in found.items()], strays
+        if name is not None:
+            whose = found.setdefault((name["name"], name["number"] or ""), [])
+            whose += [(name, entry) for entry in entries]
+        elif is_a_table(top):
+            reading.strays.append(top)
+        else:
+            reading.said.append(f"{shown(top)} is graded for nobody: it isn't called as Moodle "
+                                "calls what was handed in.")  # fmt: skip
+    each = roster is not None and _are_students(roster, {name for name, _ in found})
+    reading.found.extend(_found(*whose, those, each) for whose, those in found.items())
+    return reading
 
 
-def _found(name: str, number: str, those: list[tuple[re.Match[str], Entry]]) -> Found:
+def _are_students(roster: Roster, names: Iterable[str]) -> bool:
+    """Whether names are mostly students' and not groups': then a number is a participant's."""
+    students = groups = 0
+    for name in names:
+        is_one = bool(roster.meant(name))
+        students += is_one
+        groups += not is_one and bool(roster.group(name))
+    return 0 < students >= groups
+
+
+def _found(
+    name: str, number: str, those: list[tuple[re.Match[str], Entry]], sender_known: bool
+) -> Found:
     """Return the attempt of a participant, or of a group."""
     attempt = Attempt(
         files=tuple(entry.file(_own_name(match, entry)) for match, entry in those),
@@ -62,7 +81,8 @@ def _found(name: str, number: str, those: list[tuple[re.Match[str], Entry]]) -> 
     keys = (("moodle_id", number), ("name", name)) if number else (("name", name),)
     lms = {"Identifier": f"Participant {number}", "moodle_id": number} if number else {}
     known_by = safe_id(f"{name}_{number}" if number else name)
-    return Found((Person(known_by, keys, plain(name, 200), lms),), attempt)
+    person = Person(known_by, keys, plain(name, 200), lms)
+    return Found((person,), attempt, sender_known=sender_known and bool(number))
 
 
 def _own_name(match: re.Match[str], entry: Entry) -> str:

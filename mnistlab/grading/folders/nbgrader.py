@@ -12,14 +12,15 @@ Example:
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from mnistlab.checks import shown
 from mnistlab.errors import InputError
-from mnistlab.grading.folders.entries import Entry, plain
-from mnistlab.grading.folders.found import Found, Person, safe_id
+from mnistlab.grading.folders.entries import Entry, is_a_table, plain
+from mnistlab.grading.folders.found import Found, Person, Reading, safe_id
 from mnistlab.grading.folders.inventory import Inventory
 from mnistlab.grading.folders.opening import read
 from mnistlab.grading.handed import Attempt
@@ -28,15 +29,27 @@ TIMESTAMP = "timestamp.txt"
 
 
 def looks_like(names: Iterable[str], folder: str = "") -> bool:
-    """Whether paths are STUDENT/ASSIGNMENT/…, in a folder called submitted or with timestamps."""
+    """Whether most of the paths' first parts are students with an assignment.
+
+    Args:
+        names: the paths.
+        folder: what holds them. In one called "submitted", STUDENT/ASSIGNMENT/FILE is enough;
+            elsewhere most students need a timestamp below the same assignment, since a student
+            may put a folder with a timestamp into their own.
+    """
     parts = [name.split("/") for name in names]
+    students = {one[0] for one in parts if len(one) > 1 or not is_a_table(one[0])}
     if folder.casefold() == "submitted":
-        return any(len(one) > 2 for one in parts)
-    return any(len(one) == 3 and one[2] == TIMESTAMP for one in parts)
+        return len(students) < 2 * len({one[0] for one in parts if len(one) > 2})
+    stamped = {(one[1], one[0]) for one in parts if len(one) == 3 and one[2] == TIMESTAMP}
+    most = max(Counter(assignment for assignment, _ in stamped).values(), default=0)
+    return len(students) < 2 * most
 
 
-def attempts(inventory: Inventory, assignment: str | None = None) -> tuple[list[Found], list[str]]:
+def attempts(inventory: Inventory, assignment: str | None = None) -> Reading:
     """Return the attempts at one assignment, and what isn't of nbgrader's making.
+
+    Who has files but no folder of the assignment is graded by those files, or is said.
 
     Args:
         inventory: of the folder `submitted`.
@@ -46,21 +59,44 @@ def attempts(inventory: Inventory, assignment: str | None = None) -> tuple[list[
         InputError: there are several, and none is called so.
     """
     wanted = _assignment(inventory, assignment)
-    found, strays = [], []
+    reading, others = Reading([]), []
     for student, entries in inventory.top().items():
         own = [one for one in entries if len(one.parts) > 1 and one.parts[1] == wanted]
         if own:
-            found.append(_found(student, own))
-        elif any(len(one.parts) < 3 for one in entries):
-            strays.append(student)
-    return found, strays
+            reading.found.append(_found(student, own))
+        elif any(len(one.parts) == 2 for one in entries):  # files that lie in no assignment
+            reading.found.append(_found(student, entries, depth=1))
+        elif any(len(one.parts) > 2 for one in entries):
+            others.append(student)
+        elif is_a_table(student):
+            reading.strays.append(student)
+        else:
+            reading.said.append(f"{shown(student)} is no folder of a student's, and is graded for "
+                                "nobody.")  # fmt: skip
+    reading.said.extend(_said(others, wanted))
+    return reading
+
+
+def _said(others: list[str], wanted: str) -> Iterator[str]:
+    """Say who has files of other assignments only."""
+    if others:
+        more = f" and {len(others) - 20} more" if len(others) > 20 else ""
+        yield (f"Nothing for {shown(wanted)}, and files for another assignment, have: "
+               f"{', '.join(map(shown, others[:20]))}{more}.")  # fmt: skip
 
 
 def _assignment(inventory: Inventory, assignment: str | None) -> str:
-    """Return which assignment is meant: the one that is called so, or the only one."""
-    there = sorted({one.parts[1] for one in inventory.entries if len(one.parts) > 2})
-    if assignment in there:
+    """Return which assignment is meant: the one that is called so, or the only one.
+
+    What fewer than a tenth as many students have as the commonest is none: a student may have
+    made that folder.
+    """
+    pairs = {one.parts[:2] for one in inventory.entries if len(one.parts) > 2}
+    students = Counter(name for _, name in sorted(pairs))
+    if assignment in students:
         return str(assignment)
+    most = max(students.values())
+    there = sorted(name for name, number in students.items() if 10 * number >= most)
     if len(there) == 1:
         return there[0]
     raise InputError(f"{shown(str(inventory.path))} holds {len(there)} assignments: "
@@ -68,13 +104,13 @@ def _assignment(inventory: Inventory, assignment: str | None) -> str:
                      "that stands in lab.toml: [lab], name.")  # fmt: skip
 
 
-def _found(student: str, entries: list[Entry]) -> Found:
-    """Return a student's attempt."""
-    files = tuple(one.file(one.below(2)) for one in entries if one.parts[2:] != (TIMESTAMP,))
-    stamp = next((one for one in entries if one.parts[2:] == (TIMESTAMP,)), None)
-    time = _time(stamp) if stamp else None
+def _found(student: str, entries: list[Entry], depth: int = 2) -> Found:
+    """Return a student's attempt: what lies in a folder so many names deep."""
+    stamps = [one for one in entries if one.parts[depth:] == (TIMESTAMP,)]
+    files = tuple(one.file(one.below(depth)) for one in entries if one not in stamps)
+    time = _time(stamps[0]) if stamps and depth == 2 else None
     person = Person(safe_id(student), (("", student), ("name", student)), lms={"id": student})
-    where = plain("/".join(entries[0].parts[:2]), 300)
+    where = plain("/".join(entries[0].parts[:depth]), 300)
     return Found((person,), Attempt(files, where, time=time))
 
 

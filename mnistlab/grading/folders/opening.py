@@ -21,7 +21,8 @@ from mnistlab.grading.folders import outerzip
 from mnistlab.grading.handed import File
 
 PIECE = 2**20
-MOST_HASHED = 256 * 2**20  # bytes; of a larger file only name and size count in the digest
+MOST_HASHED = 64 * 2**20  # bytes; of a larger file only name and size count in the digest
+MOST_HASHED_OF_ALL = 256 * 2**20  # bytes of one submission; beyond them, as of a larger file
 _SAFELY = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in _SAFELY)  # Windows lacks some
 
@@ -42,15 +43,20 @@ def read(file: File, most: int) -> bytes:
 def digest(files: Iterable[File]) -> str:
     """Return "sha256:…" over names and bytes of files, whatever their order and place.
 
-    Of what can't be read, the name, the size and what it is count, so that it differs from
-    what is handed in instead.
+    Of what can't be read, or is very large, the name, the size and what it is count, so that it
+    differs from what is handed in instead.
 
     Example:
         >>> digest([])[:14]
         'sha256:e3b0c44'
     """
-    whole = hashlib.sha256()
-    for name, content in sorted((_name(file), _content(file)) for file in files):
+    whole, left = hashlib.sha256(), MOST_HASHED_OF_ALL
+    found = []
+    for file in sorted(files, key=lambda one: (_name(one), str(one.member), one.path.name)):
+        content, size = _content(file, min(left, MOST_HASHED))
+        left -= size
+        found.append((_name(file), content))
+    for name, content in sorted(found):
         whole.update(len(name).to_bytes(8, "big") + name + content)
     return f"sha256:{whole.hexdigest()}"
 
@@ -131,15 +137,17 @@ def _name(file: File) -> bytes:
     return file.name.encode("utf-8", "surrogatepass")
 
 
-def _content(file: File) -> bytes:
-    """Return the SHA-256 of a file's bytes, or of what there is instead."""
-    content = hashlib.sha256()
+def _content(file: File, most: int) -> tuple[bytes, int]:
+    """Return the SHA-256 of a file's bytes, or of what there is instead, and how many were read."""
+    content, size = hashlib.sha256(), 0
     try:
-        for piece in pieces(file, MOST_HASHED):
+        for piece in pieces(file, most):
             content.update(piece)
+            size += len(piece)
     except SubmissionError:
-        return hashlib.sha256(f"unreadable {_instead(file.path, file.member)}".encode()).digest()
-    return content.digest()
+        said = f"unreadable {_instead(file.path, file.member)}"
+        return hashlib.sha256(said.encode()).digest(), size
+    return content.digest(), size
 
 
 def _instead(path: Path, member: str | None) -> str:

@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable
 
 from mnistlab.grading.folders.entries import Entry, is_a_table, plain
-from mnistlab.grading.folders.found import Found, Person, safe_id
+from mnistlab.grading.folders.found import Found, Person, Reading, safe_id
 from mnistlab.grading.folders.inventory import Inventory
 from mnistlab.grading.handed import Attempt
 
@@ -44,18 +44,38 @@ def whose(name: str) -> tuple[str, int]:
     return (ours[1] if ours else base), number
 
 
-def attempts(inventory: Inventory, knows: Callable[[str], object]) -> tuple[list[Found], list[str]]:
+def is_ours(name: str) -> bool:
+    """Whether a name is one that mnistlab.submit gives a submission.
+
+    Example:
+        >>> is_ours("submission-recognizing_digits-ada.zip"), is_ours("submissions.zip")
+        (True, False)
+    """
+    return bool(_OURS.match(name))
+
+
+def keys(name: str) -> tuple[tuple[str, str], ...]:
+    """Return the columns of a roster in which whoever a name means is looked for."""
+    own = whose(name)[0]
+    return tuple(
+        dict.fromkeys([("", name), ("", own), ("file", own), ("name", own), ("inside", own)])
+    )
+
+
+def attempts(inventory: Inventory, knows: Callable[[str], object]) -> Reading:
     """Return the attempts, and the names at the top that are of an instructor's own files.
 
     Args:
         inventory: of files, of folders, or of both.
-        knows: whether an id is in the roster: then even a table of that name is an attempt.
+        knows: whether an id is in the roster: then even a table of that name is an attempt, and
+            a folder that holds grades is one too.
     """
     found: list[Found] = []
     files: dict[tuple[str, int], list[Entry]] = {}
     strays: list[str] = []
     for top, entries in inventory.top().items():
-        if any(one.parts[1:] == ("grades.jsonl",) for one in entries):
+        given = any(one.parts[1:] == ("grades.jsonl",) for one in entries)
+        if given and not knows(top):
             strays.append(f"{top} (grades that were given before)")
         elif len(entries[0].parts) > 1 or entries[0].fault.startswith("a folder"):
             found += _of_folder(top, entries)
@@ -63,7 +83,7 @@ def attempts(inventory: Inventory, knows: Callable[[str], object]) -> tuple[list
             strays.append(top)
         else:
             files.setdefault(whose(top), []).extend(entries)
-    return found + [_of_files(*key, entries) for key, entries in files.items()], strays
+    return Reading(found + [_of_files(*key, those) for key, those in files.items()], strays)
 
 
 def _of_folder(top: str, entries: list[Entry]) -> list[Found]:
@@ -78,7 +98,7 @@ def _of_folder(top: str, entries: list[Entry]) -> list[Found]:
         depth = 2
     return [
         Found(
-            (_person(top, top),),
+            (_person(top, whose(top)[0] if is_ours(top) else top),),
             Attempt(
                 tuple(one.file(one.below(depth)) for one in those),
                 plain("/".join(those[0].parts[:depth]), 300),
@@ -99,6 +119,4 @@ def _of_files(base: str, number: int, entries: list[Entry]) -> Found:
 
 def _person(name: str, known_by: str) -> Person:
     """Return whom a name means."""
-    own = whose(name)[0]
-    keys = dict.fromkeys([("", name), ("", own), ("file", own), ("name", own), ("inside", own)])
-    return Person(safe_id(known_by), tuple(keys), lms={})
+    return Person(safe_id(known_by), keys(name), lms={})

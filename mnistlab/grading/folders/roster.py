@@ -3,8 +3,9 @@
 A roster is a CSV file with a row for each student and any of these columns, in any order and
 under the names that Canvas, Moodle, Gradescope and nbgrader give them:
 
-    id           what a student is known by in grades.csv; without it the first of login, sis_id,
-                 email, canvas_id and moodle_id that every student has and no two share
+    id           what a student is known by in grades.csv, also called Student ID, Matrikelnummer
+                 …; without it the first of login, sis_id, email, canvas_id and moodle_id that
+                 every student has and no two share
     name         or first_name and last_name
     login, sis_id, email, canvas_id, moodle_id    other ids of the same student
     group        students with the same group hand in together
@@ -27,24 +28,30 @@ from datetime import datetime
 
 from mnistlab.checks import shown
 from mnistlab.errors import InputError
-from mnistlab.grading.folders.classlist import IDS, Roster, name_key
+from mnistlab.grading.folders.classlist import IDS, Roster, name_key, unshared
 from mnistlab.grading.folders.csvrows import Rows, read_rows
+from mnistlab.grading.folders.found import NOTE
 from mnistlab.grading.handed import Student
 from mnistlab.lab.students import checked_id, normal_id
 
 __all__ = ["Roster", "read_canvas_gradebook", "read_roster", "read_times"]
 
 _USUAL = {
-    "id": "id, student id, student number, student no, studentid, matriculation number, uid",
+    "id": "id, student id, student number, student no, student nr, studentid, studentnumber, "
+    "matriculation number, matriculation no, matric number, matric no, registration number, "
+    "registration no, enrolment number, enrollment number, candidate number, roll number, "
+    "roll no, uid, matrikelnummer, matrikelnr, matrikel nr, matrikel, matrnr, matr nr, "
+    "matnr, mat nr, studentnummer, matricola",
     "name": "name, student, student name, full name, fullname, display name",
-    "first_name": "first name, firstname, given name",
-    "last_name": "last name, lastname, surname, family name",
-    "email": "email, e mail, email address, e mail address, mail",
-    "login": "login, login id, sis login id, username, user name, netid, net id",
+    "first_name": "first name, firstname, given name, vorname",
+    "last_name": "last name, lastname, surname, family name, nachname, familienname",
+    "email": "email, e mail, email address, e mail address, mail, e mail adresse, mailadresse",
+    "login": "login, login id, loginid, sis login id, username, user name, netid, net id, "
+    "benutzername, anmeldename, account, kennung",
     "sis_id": "sis id, sis user id, id number, sid, user id, lms user id",
     "canvas_id": "canvas id, canvas user id",
     "moodle_id": "moodle id, identifier, participant, participant id, participant number",
-    "group": "group, groups, group name, team, team name",
+    "group": "group, groups, group name, team, team name, gruppe",
     "section": "section, sections",
     "time": "time, submitted, submitted at, submission time, timestamp",
 }
@@ -128,7 +135,16 @@ def _roster(
     _must_differ(rows, key, records)
     shared = Counter(_local(one) for _, one in records)
     students = tuple(_student(rows, line, one, key, shared) for line, one in records)
-    return Roster(students, header, (*rows.notes, *_ambiguous(students)))
+    taken = () if header else _taken(rows, key, columns)
+    return Roster(unshared(students), header, (*rows.notes, *taken, *_ambiguous(students)))
+
+
+def _taken(rows: Rows, key: str, columns: list[str]) -> Iterator[str]:
+    """Say which column the ids are of, where none is called id or the like."""
+    if key != "id" and key in columns:
+        title = shown(rows.header[columns.index(key)].strip())
+        yield (f"{NOTE}{rows.name} has no column called id, so the ids are those in {title}. "
+               "A column called id decides.")  # fmt: skip
 
 
 def _record(rows: Rows, line: int, cells: tuple[str, ...], columns: list[str]) -> dict[str, str]:
@@ -142,9 +158,19 @@ def _record(rows: Rows, line: int, cells: tuple[str, ...], columns: list[str]) -
         if column and column not in record:
             record[column] = cell.strip()
             record.setdefault(title, cell)
+    record |= _parted(record)
     record["name"] = _full_name(record)
     record["moodle_id"] = re.sub(r"^\D+(?=\d+$)", "", record.get("moodle_id", ""))
     return record
+
+
+def _parted(record: Mapping[str, str]) -> dict[str, str]:
+    """Return first and last name of "van Gogh, Vincent"; {} where they are known, or unclear."""
+    last, _, first = map(str.strip, record.get("name", "").partition(","))
+    known = record.get("first_name") or record.get("last_name")
+    if known or not first or not last or "," in first:
+        return {}
+    return {"first_name": " ".join(first.split()), "last_name": " ".join(last.split())}
 
 
 def _full_name(record: Mapping[str, str]) -> str:
@@ -210,7 +236,7 @@ def _local(record: Mapping[str, str]) -> str:
 
 
 def _ambiguous(students: Iterable[Student]) -> Iterator[str]:
-    """Say which ids mean several students; those are never taken."""
+    """Say which ids mean several students; as aliases those are left out."""
     owners: dict[str, list[str]] = {}
     for one in students:
         for given in {normal_id(each) for each in (one.id, *one.aliases)}:
@@ -223,7 +249,7 @@ def _ambiguous(students: Iterable[Student]) -> Iterator[str]:
 
 def _plain(cell: str) -> str:
     """Return a column's name as names of columns are compared."""
-    return " ".join(re.split(r"[\s_-]+", normal_id(cell))).strip()
+    return " ".join(re.split(r"[\s_.:-]+", normal_id(cell))).strip()
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -100,7 +100,8 @@ def assignment_column(header: Sequence[str], title: str, assignment: str | None 
     given = f"assignment={shown(assignment)}" if assignment else f"the lab's title, {shown(title)},"
     several = "more than one column" if named else "no column"
     raise InputError(f"{given} is the title of {several} of the gradebook export. Name the column "
-                     f"to fill in: {', '.join(map(shown, columns))}.")  # fmt: skip
+                     "to fill in with assignment= (--assignment): "
+                     f"{', '.join(map(shown, columns))}.")  # fmt: skip
 
 
 def _plain(name: str) -> str:

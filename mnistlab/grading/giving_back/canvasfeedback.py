@@ -5,7 +5,8 @@ the student and the file that was handed in. It shows the feedback under that fi
 what answers a .zip is a zip with the page in it, what answers a .ipynb is a notebook that shows
 it, and both keep the name that Canvas gave; for any other file it is the page itself, under that
 name with "_feedback.html" after it. What was handed in as a text or a link has no number that
-Canvas could find, and gets none.
+Canvas could find, and gets none; neither does a file in whose name Canvas would read another
+student's number than that of whoever handed it in.
 
 Source: canvas-lms, lib/content_zipper.rb, and infer_comment_context_from_filename in
 app/models/abstract_assignment.rb.
@@ -23,10 +24,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mnistlab.checks import shown
+from mnistlab.grading.folders.canvas import ways
 from mnistlab.grading.giving_back.bundles import bundle
 from mnistlab.grading.gradebook import Gradebook
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import File
+from mnistlab.notices import notice
 
 
 def feedback_zip(gradebook: Gradebook, pages: Mapping[str, str]) -> bytes:
@@ -38,13 +42,36 @@ def feedback_zip(gradebook: Gradebook, pages: Mapping[str, str]) -> bytes:
     """
     members: dict[str, bytes] = {}
     answered: set[str] = set()
+    lost: list[str] = []
     for grade in sorted(gradebook, key=lambda one: bool(one.sender)):
         answer = _answered(gradebook, grade)
         page = pages.get(grade.student)
-        if answer and page is not None and answer[0] not in answered:
-            answered.add(answer[0])
-            members.update([_member(answer[1].lms_name, page)])
+        if answer is None or page is None or answer[0] in answered:
+            continue
+        if not _is_of(answer[0], answer[1].lms_name, gradebook, grade):
+            lost.append(answer[1].lms_name)
+            continue
+        answered.add(answer[0])
+        members.update([_member(answer[1].lms_name, page)])
+    if lost:
+        notice("canvas_feedback.zip is without the pages for "
+               f"{', '.join(map(shown, dict.fromkeys(lost[:5])))}{' …' if lost[5:] else ''}: "
+               "by these names Canvas would give them to others. Send them by hand.")  # fmt: skip
     return bundle(dict(sorted(members.items())))
+
+
+def _is_of(user: str, lms_name: str, gradebook: Gradebook, grade: Grade) -> bool:
+    """Whether the number that Canvas reads in a name is that of whoever handed the file in."""
+    those = ways(lms_name.replace("\\", "/").rpartition("/")[2])
+    known = _number(gradebook, grade)
+    return user == known if known else bool(those) and user == those[0].user
+
+
+def _number(gradebook: Gradebook, grade: Grade) -> str:
+    """Return Canvas's number of who handed in; "" where nothing says it."""
+    sender = grade.sender or grade.student
+    students = (one.student for one in gradebook.collection.handed)
+    return next((one.lms.get("canvas_id", "") for one in students if one.id == sender), "")
 
 
 def _answered(gradebook: Gradebook, grade: Grade) -> tuple[str, File] | None:

@@ -5,13 +5,22 @@ Example:
     (PosixPath('GRADES/grades.csv'), …)
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from mnistlab.grading.giving_back.canvasback import write_canvas
 from mnistlab.grading.giving_back.moodleback import write_moodle
 from mnistlab.grading.giving_back.nbgraderback import write_nbgrader
 from mnistlab.grading.gradebook import Gradebook, write_tables
+from mnistlab.notices import notice
+
+# What isn't written each time, and how to have it written.
+SOMETIMES = {
+    "canvas_import.csv": "give --canvas-gradebook again to write it",
+    "canvas_feedback.zip": "it is written for a zip or folder from Canvas",
+    "moodle_import.csv": "it is written for a zip or folder from Moodle",
+    "moodle_feedback.zip": "it is written for a zip or folder from Moodle",
+}
 
 
 def write_all(
@@ -40,3 +49,23 @@ def write_all(
         *write_moodle(gradebook, folder, pages),
         *write_canvas(gradebook, folder, pages, assignment),
     )
+
+
+def forget_earlier(folder: Path, written: Collection[Path]) -> tuple[str, ...]:
+    """Remove what an earlier run wrote and this one didn't, and say so; return the names.
+
+    An import file of yesterday beside today's grades would be uploaded with yesterday's points.
+
+    Args:
+        folder: of the grades.
+        written: what `write_all` returned.
+
+    Raises:
+        OSError: a file can't be removed.
+    """
+    now = {one.name for one in written}
+    old = tuple(one for one in SOMETIMES if one not in now and (folder / one).is_file())
+    for name in old:
+        (folder / name).unlink()
+        notice(f"{name} of an earlier run was removed; {SOMETIMES[name]}")
+    return old

@@ -1,8 +1,10 @@
 """A grade as Gradescope's results.json: what an autograder writes for one submission.
 
 An item that students can't see beforehand is shown "after_published", without its reason: hidden
-tests would hide the whole score until then just the same. A question that a person has yet to read
-has no status and 0 points; mark it in Gradescope with a question of its own.
+tests would hide the whole score until then just the same. So that nobody learns a hidden item's
+points by subtraction, the text over all says the points of the visible items only. A question
+that a person has yet to read has no status and 0 points; mark it in Gradescope with a question of
+its own.
 
 Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 
@@ -56,21 +58,33 @@ def results(grade: Grade, lab: Lab) -> Results:
 
 
 def _summary(grade: Grade) -> str:
-    """Return what is said of the whole submission."""
-    lines = [f"{number(grade.points)} of {number(grade.out_of)} points."]
-    if grade.penalty:
-        cost, before = round(100 * grade.penalty, 2), round(grade.earned, 2)
-        lines.append(
-            f"Before the deduction for lateness, {number(cost)}%, it was {number(before)}."
-        )
+    """Return what is said of the whole submission; nothing from which a hidden item follows."""
+    lines = _points(grade)
     if grade.facts is None:
         lines.append("Nothing was handed in that could be read.")
     else:
         lines += grade.facts.problems
-    if grade.to_mark:
-        lines.append(f"Answers that a person has yet to read: {grade.to_mark}. Until then they "
+    to_mark = sum(one.points is None for one in grade.outcomes if one.visible)
+    if to_mark:
+        lines.append(f"Answers that a person has yet to read: {to_mark}. Until then they "
                      "count 0.")  # fmt: skip
     return "\n".join(lines)
+
+
+def _points(grade: Grade) -> list[str]:
+    """Return what is said of points and lateness: of all items, or of the visible ones only."""
+    cost = number(round(100 * grade.penalty, 2))
+    if all(one.visible for one in grade.outcomes):
+        before = number(round(grade.earned, 2))
+        late = f"Before the deduction for lateness, {cost}%, it was {before}."
+        whole = f"{number(grade.points)} of {number(grade.out_of)} points."
+    else:
+        shown = [one for one in grade.outcomes if one.visible]
+        earned = float(round(sum(one.points or 0 for one in shown), 2))
+        out_of = float(sum(one.out_of for one in shown if not one.bonus))
+        late = f"The deduction for lateness, {cost}%, isn't taken off yet."
+        whole = f"{number(earned)} of {number(out_of)} points for the items that are shown."
+    return [whole, late] if grade.penalty else [whole]
 
 
 def _test(outcome: Outcome, position: int) -> Results:

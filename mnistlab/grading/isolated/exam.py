@@ -9,6 +9,7 @@ Example:
 
 import hashlib
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from mnistlab.data.files import read_npz
 from mnistlab.data.labelchecks import checked_labels, same_count
 from mnistlab.data.patternchecks import checked_patterns, scaled
 from mnistlab.datasets import NAMES, Unscaled, unscaled
-from mnistlab.errors import InputError
+from mnistlab.errors import InputError, MnistlabError
 from mnistlab.grading.isolated.forward import Block, in_blocks, outputs, recognised
 from mnistlab.lab.assignment import Lab, Network, Number
 from mnistlab.lab.students import personal_seed
@@ -80,6 +81,8 @@ class Exam:
         patterns: training pattern → (x (inputs,), class), for the questions about one.
         reference: the lab's own test patterns, for questions about the untrained network.
         class_names: what each class is called; (): their numbers.
+        own: the lab's own test patterns, where the instructor tests with others.
+        ids: of the lab's questions.
     """
 
     network: Network
@@ -89,6 +92,8 @@ class Exam:
     patterns: dict[int, tuple[NDArray[np.float32], int]] | None = None
     reference: TestSet | None = None
     class_names: tuple[str, ...] = ()
+    own: TestSet | None = None
+    ids: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, lab: Lab, folder: Path = Path()) -> "Exam":
@@ -105,19 +110,21 @@ class Exam:
         grading, computed = lab.grading, tuple(q for q in lab.numbers if q.compute)
         named = grading.test_data or lab.lab.dataset
         needs_lab = any(q.compute != "parameters" for q in computed)
-        own = data_set(lab.lab.dataset, folder) if needs_lab or named == lab.lab.dataset else None
+        itself = named == lab.lab.dataset
+        own: Unscaled | None = None
+        with nullcontext() if needs_lab or itself else suppress(MnistlabError):
+            own = data_set(lab.lab.dataset, folder)
         reference = None if own is None else TestSet.of_data(own)
-        if reference is not None and named == lab.lab.dataset:
-            test = reference
-        else:
-            test = test_set(named, folder)
+        test = reference if itself and reference is not None else test_set(named, folder)
         private = test_set(grading.private_data, folder) if grading.private_data else None
         for name, one in ((named, test), (grading.private_data, private)):
             if one is not None:
                 _must_fit(str(name), one, lab.network)
         patterns = {} if own is None else _patterns(own, computed)
         names = () if own is None else own.class_names
-        return cls(lab.network, test, private, computed, patterns, reference, names)
+        ids = frozenset(one.id for one in lab.question)
+        return cls(lab.network, test, private, computed, patterns, reference, names,
+                   None if itself else reference, ids)  # fmt: skip
 
     def expected(self, student_id: str, answered: Collection[str]) -> dict[str, float]:
         """Return the right numbers of the questions answered, for this student's personal seed."""
@@ -168,20 +175,23 @@ def test_set(name: str, folder: Path) -> TestSet:
     x = checked_patterns("x_test", arrays["x"])
     y = checked_labels("y_test", arrays["y"])
     same_count("test", x, y)
+    if not len(y):
+        raise InputError(f"{path} holds no test patterns: x_test and y_test are empty. Give some "
+                         "to test with.")  # fmt: skip
     return TestSet.of(scaled(x, 255) if x.dtype == np.uint8 else x, y)
 
 
 def _some_of(path: Path) -> dict[str, NDArray[np.generic]]:
     """Return x and y of a file that calls them x_test and y_test, or x and y."""
+    why: InputError | None = None
     for names in (("x_test", "y_test"), ("x", "y")):
         try:
             found = read_npz(str(path), str(path), wanted=names)
         except InputError as error:
-            why = error
+            why = why or error  # of the names that are asked for first
         else:
             return {"x": found[names[0]], "y": found[names[1]]}
-    raise InputError(f"{path} can't be used as test data; it should be an .npz with x_test and "
-                     f"y_test. {why}")  # fmt: skip
+    raise InputError(f"{path} can't be used as test data. {why}")
 
 
 def _must_fit(name: str, test: TestSet, network: Network) -> None:

@@ -8,7 +8,7 @@ Example:
     ''
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +16,16 @@ from mnistlab.checks import shown
 from mnistlab.choices import ACTIVATIONS
 from mnistlab.errors import SubmissionError
 from mnistlab.grading.facts import Experiment, Facts
+from mnistlab.grading.folders.plainfiles import whose
 from mnistlab.grading.isolated.exam import Exam
 from mnistlab.grading.isolated.forward import recognised
 from mnistlab.grading.isolated.similarity import fingerprint
 from mnistlab.lab.claims import Claim, WorksheetRecord
-from mnistlab.lab.students import normal_id
+from mnistlab.lab.students import is_id, normal_id
 from mnistlab.lab.submission import Submission, unpack
 from mnistlab.lab.weights import Weights
 
-# Which of several files counts: the first of these kinds; of one kind the last.
+# Which of several files counts: the first of these kinds; of one kind the last copy, "lab (1).zip".
 ORDER = ("zip", "notebook", "keras", "h5", "npz", "record", "worksheet")
 NOTHING = ("Nothing was handed in that can be graded. Hand in the zip that mnistlab.submit wrote, "
            "or the notebook (.ipynb) with its outputs.")  # fmt: skip
@@ -50,7 +51,6 @@ def measured(files: Sequence[tuple[str, bytes | str]], exam: Exam, aliases: Sequ
         Facts without a digest, which whoever opened the files adds.
     """
     found, problems = _unpacked(files)
-    found.sort(key=lambda one: -ORDER.index(one.submission.source))  # stable: the last stays last
     notes = [note for one in found for note in one.submission.notes]
     weighty = [one for one in found if one.submission.weights is not None]
     if weighty:  # what else was handed in, and couldn't be read, is no problem any more
@@ -66,10 +66,11 @@ def measured(files: Sequence[tuple[str, bytes | str]], exam: Exam, aliases: Sequ
     facts: dict[str, Any] = {"file": chosen.name[:300], "source": chosen.submission.source}
     claim = _last(one.submission.claim for one in (*found, chosen))
     sheet = _last(one.submission.worksheet for one in (*found, chosen))
-    facts |= _claimed(claim) | _filled_in(sheet)
-    facts["student"] = (claim and claim.student) or (sheet and sheet.student_id) or ""
-    facts["expected"] = exam.expected(_whose(str(facts["student"]), aliases),
-                                      facts.get("numbers", ()))  # fmt: skip
+    facts |= _claimed(claim) | _filled_in(sheet, exam.ids)
+    stated = (claim and claim.student) or (sheet and sheet.student_id) or ""
+    facts |= {"student": stated, "worksheet_student": sheet.student_id if sheet else "",
+              "lab": (claim and claim.lab) or (sheet and sheet.lab) or ""}  # fmt: skip
+    facts |= _expected(stated, aliases, exam, facts.get("numbers", ()))
     if chosen.submission.weights is not None:
         tested, why = _tested(chosen.submission.weights, claim, exam)
         facts |= tested
@@ -77,8 +78,14 @@ def measured(files: Sequence[tuple[str, bytes | str]], exam: Exam, aliases: Sequ
     return Facts(digest="", problems=_lines(problems), notes=_lines(notes), **facts)
 
 
+def graded(files: Sequence[tuple[str, bytes | str]]) -> Weights | None:
+    """Return the weights of the file that is graded, of several; None where there are none."""
+    weights = [one.submission.weights for one in _unpacked(files)[0]]
+    return next((one for one in reversed(weights) if one is not None), None)
+
+
 def _unpacked(files: Sequence[tuple[str, bytes | str]]) -> tuple[list[Read], list[str]]:
-    """Return what could be read, and why the rest couldn't."""
+    """Return what could be read, what counts most last; and why the rest couldn't be read."""
     found, problems = [], []
     for name, data in files:
         try:
@@ -93,6 +100,7 @@ def _unpacked(files: Sequence[tuple[str, bytes | str]]) -> tuple[list[Read], lis
         except MemoryError:
             problems.append(f"Reading {shown(name)} took more memory than one submission may. "
                             "Let mnistlab.submit write it again.")  # fmt: skip
+    found.sort(key=lambda one: (-ORDER.index(one.submission.source), whose(one.name)[1]))
     return found, problems
 
 
@@ -106,12 +114,19 @@ def _last(values: Any) -> Any:
     return next((one for one in reversed(list(values)) if one is not None), None)
 
 
-def _whose(stated: str, aliases: Sequence[str]) -> str:
-    """Return the id whose personal seed counts: the stated one where it is the student's."""
+def _expected(
+    stated: str, aliases: Sequence[str], exam: Exam, answered: Collection[str]
+) -> dict[str, Any]:
+    """Return the right numbers for the student, and for whom the file states, if another.
+
+    Which of them count is decided where the class is known (see grader).
+    """
+    stated = stated if is_id(stated) else ""
     known = {normal_id(one) for one in aliases}
-    if aliases and normal_id(stated) not in known:
-        return aliases[0]
-    return stated if normal_id(stated) else "nobody"
+    own = stated if stated and (not aliases or normal_id(stated) in known) else ""
+    own = own or (aliases[0] if aliases else "nobody")
+    other = exam.expected(stated, answered) if stated and stated != own else {}
+    return {"expected_for": own, "expected": exam.expected(own, answered), "expected_other": other}
 
 
 def _claimed(claim: Claim | None) -> dict[str, Any]:
@@ -120,20 +135,25 @@ def _claimed(claim: Claim | None) -> dict[str, Any]:
         return {}
     return {
         "partners": claim.partners, "seed": claim.seed, "config": claim.config,
-        "dataset": claim.dataset, "dataset_digest": claim.dataset_digest,
+        "dataset": _printable(claim.dataset), "dataset_digest": claim.dataset_digest,
         "claimed_accuracy": claim.accuracy, "claimed_parameters": claim.parameters,
         "history": claim.history, "completed": claim.completed,
     }  # fmt: skip
 
 
-def _filled_in(sheet: WorksheetRecord | None) -> dict[str, Any]:
-    """Return what the worksheet holds."""
+def _printable(text: str) -> str:
+    """Return a text with a sign for each character that would do something to a terminal."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)
+
+
+def _filled_in(sheet: WorksheetRecord | None, ids: Collection[str]) -> dict[str, Any]:
+    """Return what the worksheet holds of questions that the lab has."""
     if sheet is None:
         return {}
     return {
-        "predictions": {name: str(value) for name, value in sheet.predictions.items()},
-        "numbers": dict(sheet.numbers),
-        "answers": dict(sheet.answers),
+        "predictions": {k: str(value) for k, value in sheet.predictions.items() if k in ids},
+        "numbers": {k: value for k, value in sheet.numbers.items() if k in ids},
+        "answers": {k: text for k, text in sheet.answers.items() if k in ids},
         "experiments": tuple(Experiment(config=one.config, test_accuracy=one.test_accuracy)
                              for one in sheet.experiments),
     }  # fmt: skip
@@ -161,12 +181,11 @@ def _tested(
         weights.arrays, activations, test.blocks, test.y
     )
     facts["n_test"] = test.count
-    if exam.private is not None:
-        private = exam.private
-        facts["private_correct"], _ = recognised(
-            weights.arrays, activations, private.blocks, private.y
-        )
-        facts["n_private"] = private.count
+    for name, other in (("private", exam.private), ("own", exam.own)):
+        if other is not None:
+            facts[f"{name}_correct"], _ = recognised(weights.arrays, activations, other.blocks,
+                                                     other.y)  # fmt: skip
+            facts[f"n_{name}"] = other.count
     return facts, ()
 
 

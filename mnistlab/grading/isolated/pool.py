@@ -7,6 +7,7 @@ Example:
     ...     facts = list(pool.facts([Task(attempt.files, ("ada",))]))
 """
 
+import base64
 import contextlib
 import dataclasses
 import json
@@ -19,6 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 import mnistlab
 from mnistlab import errors
@@ -52,16 +56,18 @@ class Task:
         files: of the submission.
         aliases: the ids of its student.
         other: the files of the second submission.
+        weights: whether the network itself is asked for.
     """
 
     files: Sequence[File]
     aliases: Sequence[str] = ()
     other: Sequence[File] = ()
+    weights: bool = False
 
     def as_message(self, number: int) -> dict[str, Any]:
         """Return what is sent."""
         return {"task": number, "files": _files(self.files), "aliases": list(self.aliases),
-                "other": _files(self.other)}  # fmt: skip
+                "other": _files(self.other), "weights": self.weights}  # fmt: skip
 
 
 def _files(files: Sequence[File]) -> list[dict[str, Any]]:
@@ -175,6 +181,16 @@ class Pool:
         """Yield how far apart the networks of each two submissions are; None: it can't be said."""
         for answer in self._answers(tasks):
             yield answer.get("distance")
+
+    def weights(self, files: Sequence[File]) -> list[NDArray[np.float32]] | None:
+        """Return the arrays of a submission's network; None: it can't be had, or is too large."""
+        (answer,) = self._answers([Task(files, weights=True)])
+        try:
+            arrays = [np.frombuffer(base64.b64decode(one["data"]), "<f4").reshape(one["shape"])
+                      for one in answer["weights"]]  # fmt: skip
+        except (KeyError, ValueError):
+            return None
+        return arrays or None
 
     def _answers(self, tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
         """Yield an answer for each task, in their order; a few are always under way."""

@@ -11,6 +11,7 @@ test data in memory, and ends with its submission; so no submission meets anothe
 Where a system can't fork (Windows), each process does one task and ends; the pool starts another.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -28,10 +29,10 @@ from mnistlab.grading.folders import opening, outerzip
 from mnistlab.grading.handed import File
 from mnistlab.grading.isolated import sandbox, similarity
 from mnistlab.grading.isolated.exam import Exam
-from mnistlab.grading.isolated.measuring import measured
+from mnistlab.grading.isolated.measuring import graded, measured
 from mnistlab.grading.isolated.sandbox import MEBI, Limits
 from mnistlab.lab.assignment import Lab
-from mnistlab.lab.submission import unpack
+from mnistlab.lab.weights import Weights
 
 MOST_OF_A_FILE = 64 * MEBI
 OUT_OF_MEMORY = 3  # the exit status of a child that ran out of it
@@ -62,22 +63,28 @@ def done(task: dict[str, Any], exam: Exam, limits: Limits) -> dict[str, Any]:
     other = opened(files_of(task.get("other", [])))
     digest = opening.digest(files)
     sandbox.close()
+    if task.get("weights"):
+        return {"weights": _encoded(graded(contents))}
     if other:
         return {"distance": _apart(contents, other)}
     facts = measured(contents, exam, task["aliases"])
     return {"facts": facts.model_copy(update={"digest": digest}).model_dump(mode="json")}
 
 
+def _encoded(weights: Weights | None) -> list[dict[str, Any]]:
+    """Return the arrays of a network as JSON holds them, float32; [] where there are none."""
+    arrays = () if weights is None else weights.arrays
+    return [{"shape": list(one.shape),
+             "data": base64.b64encode(one.astype("<f4").tobytes()).decode()}
+            for one in arrays]  # fmt: skip
+
+
 def _apart(one: list[tuple[str, bytes | str]], other: list[tuple[str, bytes | str]]) -> float:
     """Return how far apart the networks of two submissions are."""
-    arrays = []
-    for contents in (one, other):
-        for name, data in contents:
-            found = unpack(name, data) if isinstance(data, bytes) else None
-            if found is not None and found.weights is not None:
-                arrays.append(found.weights.arrays)
-                break
-    return similarity.distance(*arrays) if len(arrays) == 2 else float("inf")
+    first, second = graded(one), graded(other)
+    if first is None or second is None:
+        return float("inf")
+    return similarity.distance(first.arrays, second.arrays)
 
 
 # ── children ────────────────────────────────────────────────────────────────────────────────────
@@ -221,6 +228,9 @@ def _answer(said: bytes, status: int) -> dict[str, Any]:
         answer = json.loads(said)
         if "distance" in answer:
             return {"distance": float(answer["distance"])}
+        if "weights" in answer:
+            return {"weights": [{"shape": [int(n) for n in one["shape"]], "data": str(one["data"])}
+                                for one in answer["weights"]]}  # fmt: skip
         return {"facts": Facts.model_validate(answer["facts"]).model_dump(mode="json")}
     except (ValueError, RecursionError, KeyError, TypeError):
         return {"failed": "reply"}
@@ -266,6 +276,12 @@ def _warm_up(exam: Exam) -> None:
 
 
 def main() -> None:
+    """Serve the process that started this one, until one of them ends."""
+    with contextlib.suppress(BrokenPipeError):  # the other side was killed
+        serve()
+
+
+def serve() -> None:
     """Serve the process that started this one, through standard input and output."""
     _keep_output_apart()
     spec = json.loads(_line())
@@ -283,8 +299,7 @@ def main() -> None:
         "class_names": exam.class_names, "missing": sandbox.possible().missing(),
     })  # fmt: skip
     if hasattr(os, "fork") and not spec.get("single"):
-        with contextlib.suppress(BrokenPipeError):  # the other side was killed
-            Server(exam, limits, spec["jobs"]).run()
+        Server(exam, limits, spec["jobs"]).run()
     else:
         _serve_one(exam, limits)
 

@@ -30,7 +30,8 @@ HELP = """\
 h . ,      half a point more: h2 gives 2.5
 =          type the points, such as 1.25, and Enter
 c          type a comment, and Enter; Escape gives it up
-b          choose a comment from the bank, comments.csv, with its points
+b          choose a comment from the bank, comments.csv, with its points;
+           it is added to the comment that is there
 s          skip: leave the answer for later
 p n        the answer before, the answer after; also the arrows ← →
 space -    next page, previous page of a long answer; also the arrows ↓ ↑

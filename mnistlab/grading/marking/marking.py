@@ -76,6 +76,8 @@ def mark(
             return sitting.marked
         _sit(sitting, Bank(folder), console, second, source)
         console.print(sitting.marked.text, markup=False, soft_wrap=True)
+        if sitting.marked.given:
+            console.print(_next(folder), markup=False, soft_wrap=True)
         return sitting.marked
 
 
@@ -84,6 +86,12 @@ def _nothing(second: bool) -> str:
     if second:
         return "Nobody else has marked an answer yet, so there is none to read a second time."
     return "No student has answered, so there is nothing to read."
+
+
+def _next(folder: str | os.PathLike[str]) -> str:
+    """Return what has to be done after a sitting, so that the marks reach the students."""
+    return ("Grade again, with the same command as before, so that they count in grades.csv, the "
+            f"report and the feedback: mnistlab grade … --out {os.fspath(folder)}")  # fmt: skip
 
 
 def _sit(
@@ -202,10 +210,15 @@ class Loop:
         """Give a mark; a bank that can't take the comment stops nobody."""
         self._sitting.give(points, comment)
         try:
-            if comment and points is not None:
+            if comment and points is not None and not self._is_put_together(card, comment):
                 self._bank.add(card.question.id, points, comment)
         except (InputError, SaveError) as why:
             self._said = f"The mark is saved; the comment isn't in the bank: {why}"
+
+    def _is_put_together(self, card: Card, comment: str) -> bool:
+        """Whether a comment ends in one of the bank's, to which it was added."""
+        bank = self._bank.of(card.question.id).values()
+        return any(comment.endswith(f" {one.text}") for one in bank)
 
     # ── comments ────────────────────────────────────────────────────────────────────────────────
 
@@ -217,7 +230,10 @@ class Loop:
             self._give(card, mine.points if mine else None, typed)
 
     def _choose_comment(self, card: Card) -> None:
-        """Give a comment from the bank, with its points where it has any."""
+        """Give a comment from the bank, with its points where it has any.
+
+        It is added to the comment that is there; that one may be somebody's work of minutes.
+        """
         bank = self._bank.of(card.question.id)
         if not bank:
             self._said = "There are no comments yet. Those that you type with c are kept."
@@ -230,7 +246,12 @@ class Loop:
         points = chosen.points if chosen.points is not None else mine.points if mine else None
         if points is not None:
             tables.points_of(f"{points:.10g}", card.question.points)
-        self._give(card, points, chosen.text)
+        before = mine.comment if mine else ""
+        added = chosen.text if chosen.text not in before else ""
+        self._give(card, points, f"{before} {added}".strip())
+        if before and added:
+            self._said = (self._said or "Added to the comment that was there. u takes it back; p "
+                          "and c change the comment.")  # fmt: skip
         if points is not None:
             self._sitting.go_to_open(self._sitting.at)
 

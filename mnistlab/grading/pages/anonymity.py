@@ -32,12 +32,12 @@ def anonymised(grades: Sequence[Grade], handed: Sequence[Handed]) -> tuple[Grade
         grades: of a class.
         handed: what is known of the students, for the other ids that they have.
     """
-    number = {one.student: k for k, one in enumerate(_shuffled(grades), start=1)}
+    number = {one.student: k for k, one in enumerate(shuffled(grades), start=1)}
     words = _words(grades, handed, number)
-    return tuple(_nameless(one, number, words) for one in _shuffled(grades))
+    return tuple(_nameless(one, number, words) for one in shuffled(grades))
 
 
-def _shuffled(grades: Sequence[Grade]) -> list[Grade]:
+def shuffled(grades: Sequence[Grade]) -> list[Grade]:
     """Return grades in an order that only someone with all of the submissions could repeat."""
     contents = sorted(one.facts.digest if one.facts else "" for one in grades)
     key = hashlib.sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,7 @@
 """A student's page: the points, what to do next, and where each point comes from.
 
-Flags don't stand on it: they are the instructor's. Of a hidden item it shows the points alone.
+Flags and who read an answer don't stand on it: they are the instructor's. Of a hidden item it
+shows the points alone.
 
 Example:
     >>> page = feedback(grade, lab)  # doctest: +SKIP
@@ -46,6 +47,7 @@ def feedback(grade: Grade, lab: Lab, class_names: Sequence[str] = ()) -> str:
         steps=_steps(grade),
         rest=_rest(grade),
         outcomes=grade.outcomes,
+        asked=_asked(grade, lab),
         given=_given(grade, lab),
         network=list(_network(facts)) if facts else [],
         confusions=_confusions(facts, class_names) if facts else [],
@@ -98,6 +100,14 @@ def _rest(grade: Grade) -> str:
 # ── what was handed in, and measured ────────────────────────────────────────────────────────────
 
 
+def _asked(grade: Grade, lab: Lab) -> dict[str, str]:
+    """Return the whole text, in one line, of each question that a title may have cut."""
+    titles = {one.item: one.title.removesuffix("…") for one in grade.outcomes}
+    whole = {one.id: " ".join(one.text.split()) for one in lab.question}
+    return {item: text for item, text in whole.items()
+            if item in titles and text.startswith(titles[item])}  # fmt: skip
+
+
 def _given(grade: Grade, lab: Lab) -> dict[str, dict[str, str]]:
     """Return question and answer, by question, where an answer was given and may be shown."""
     facts = grade.facts
@@ -106,7 +116,7 @@ def _given(grade: Grade, lab: Lab) -> dict[str, dict[str, str]]:
     for question in lab.question:
         text = _answer(facts, question.id) if facts else ""
         if text and question.id not in hidden:
-            given[question.id] = {"question": question.text, "answer": text}
+            given[question.id] = {"question": question.text.strip(), "answer": text}
     return given
 
 

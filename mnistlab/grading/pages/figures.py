@@ -129,7 +129,8 @@ class ItemFigures:
         item, title, out_of, bonus: as in an Outcome.
         mean: the mean points of those who handed in and whose points stand.
         full, zero: the share of them with all of the points, and with none, in [0, 1].
-        to_mark: how many wait for a person.
+        to_mark: how many wait for a person; known: the points of how many stand.
+        unread: whether nobody has read any of them yet; what is known is of blank answers then.
     """
 
     item: str
@@ -140,6 +141,8 @@ class ItemFigures:
     full: float
     zero: float
     to_mark: int
+    known: int = 0
+    unread: bool = False
 
     @property
     def lost(self) -> float:
@@ -175,4 +178,11 @@ def _figures(column: list[Outcome]) -> ItemFigures:
         full=sum(one >= first.out_of for one in known) / n,
         zero=sum(one == 0 for one in known) / n,
         to_mark=len(column) - len(known),
+        known=len(known),
+        unread=len(known) < len(column) and not any(_is_read(one) for one in column),
     )
+
+
+def _is_read(one: Outcome) -> bool:
+    """Whether somebody has read an answer: a mark, or points that no blank answer gets."""
+    return bool(one.by) or bool(one.points)

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mnistlab.grading.folders.found import IGNORED, NOTE
+from mnistlab.grading.gradebook import was_late
 from mnistlab.grading.grades import Grade
 from mnistlab.grading.handed import Collection
 from mnistlab.grading.pages import figures, sidebyside
-from mnistlab.grading.pages.anonymity import anonymised
+from mnistlab.grading.pages.anonymity import anonymised, shuffled
 from mnistlab.grading.pages.pages import counted, page_name, points, rendered
 from mnistlab.lab.assignment import Lab
 
@@ -29,6 +31,7 @@ FLAGS = {
     "claim": ("Stated accuracy isn't the measured one", "stated accuracy"),
     "curve": ("A learning curve that can't be", "learning curve"),
     "replay": ("Trained again, and something else came out", "replay"),
+    "lab": ("Made for another lab", "another lab"),
     "partner": ("Partners", "partners"),
     "marks": ("Two people's marks differ", "marks differ"),
     "late": ("Late", "late"),
@@ -54,9 +57,12 @@ def report(
             `pages.page_name`.
     """
     shown = anonymised(grades, collection.handed) if anonymous else tuple(grades)
+    late = _late(shuffled(grades) if anonymous else grades, collection)
     every = figures.items(shown)
-    rows = [_row(k, one, every, "" if anonymous else feedback_folder)
-            for k, one in enumerate(shown, start=1)]  # fmt: skip
+    rows = [_row(k, one, every, "" if anonymous else feedback_folder, is_late)
+            for k, (one, is_late) in enumerate(zip(shown, late, strict=True), start=1)]  # fmt: skip
+    odd = [one for one in collection.unmatched if not one.startswith((IGNORED, NOTE))]
+    aside = [one for one in collection.unmatched if one.startswith((IGNORED, NOTE))]
     all_ = figures.summary(shown)
     there = [one.points for one in shown if figures.handed_in(one)]
     return rendered(
@@ -65,11 +71,12 @@ def report(
         lab=lab,
         anonymous=anonymous,
         all=all_,
-        tiles=_tiles(all_, lab.out_of, len(collection.unmatched)),
+        tiles=_tiles(all_, lab.out_of, len(odd)),
         looks=_looks(rows),
-        unmatched=collection.unmatched,
+        unmatched=odd,
+        aside=[one.removeprefix(NOTE) for one in aside],
         chart=_chart(figures.distribution(there, lab.out_of)),
-        items=sorted(every, key=lambda one: -round(one.lost, 9)),
+        items=sorted(every, key=lambda one: (one.unread, -round(one.lost, 9))),
         columns=every,
         rows=rows,
         options=_options(rows),
@@ -77,6 +84,14 @@ def report(
         of=lambda places: [rows[k] for k in places],
         graded=_graded_by(shown),
     )
+
+
+def _late(grades: Sequence[Grade], collection: Collection) -> list[bool]:
+    """Return which grades are of something that was handed in late."""
+    handed = {one.student.id: one.attempts for one in collection.handed}
+    counts = (handed.get(one.student, ())[max(one.attempt - 1, 0) : one.attempt] for one in grades)
+    return [was_late(one, next(iter(attempt), None))
+            for one, attempt in zip(grades, counts, strict=True)]  # fmt: skip
 
 
 def _graded_by(grades: Sequence[Grade]) -> list[tuple[str, str, str, str]]:
@@ -96,6 +111,7 @@ class Row:
         anchor: the row's id in the page; href: the feedback page, or "".
         name: how to call the student; file: what was read.
         kinds: what the filter goes by, words apart; labels: what to look at, in words.
+        late: whether it was handed in late, with or without a rule for that.
         accuracy: measured, in [0, 1], or None.
         cells: points of each item; None: to mark; "": no such item.
     """
@@ -106,15 +122,18 @@ class Row:
     name: str
     file: str
     kinds: str
+    late: bool
     labels: tuple[str, ...]
     accuracy: float | None
     cells: tuple[float | str | None, ...]
 
 
-def _row(k: int, grade: Grade, every: Sequence[figures.ItemFigures], folder: str) -> Row:
+def _row(
+    k: int, grade: Grade, every: Sequence[figures.ItemFigures], folder: str, late: bool
+) -> Row:
     """Return the row of a student."""
     earned = {one.item: one.points for one in grade.outcomes}
-    marks = dict(_marks(grade))
+    marks = dict(_marks(grade, late))
     return Row(
         anchor=f"s{k}",
         href=f"{folder}/{page_name(grade.student)}" if folder else "",
@@ -122,13 +141,14 @@ def _row(k: int, grade: Grade, every: Sequence[figures.ItemFigures], folder: str
         name=grade.name.strip() or grade.student.strip() or "(no name)",
         file=grade.facts.file if grade.facts else "",
         kinds=" ".join(marks),
+        late=late,
         labels=tuple(label for label in marks.values() if label),
         accuracy=grade.facts.measured_accuracy if grade.facts else None,
         cells=tuple(earned.get(one.item, "") for one in every),
     )
 
 
-def _marks(grade: Grade) -> Iterator[tuple[str, str]]:
+def _marks(grade: Grade, late: bool) -> Iterator[tuple[str, str]]:
     """Yield why a student needs a look: word for the filter, words for the table."""
     if not figures.handed_in(grade):
         yield "nothing", "nothing handed in"
@@ -140,8 +160,11 @@ def _marks(grade: Grade) -> Iterator[tuple[str, str]]:
         yield flag.kind, FLAGS[flag.kind][1]
     if grade.to_mark:
         yield "mark", f"{grade.to_mark} to mark"
+    if late:
+        when = counted(grade.late_days, "day") + " late" if grade.late_days else "LATE"
+        yield "late", when + f", {points(100 * grade.penalty)}% off" * bool(grade.penalty)
     if grade.penalty:
-        yield "penalty", f"{points(100 * grade.penalty)}% off for lateness"
+        yield "penalty", ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +181,8 @@ def _options(rows: Sequence[Row]) -> list[Option]:
     every = {"flagged": "with a flag", "mark": "with answers to mark",
              "unreadable": "not readable", "nothing": "nothing handed in",
              "penalty": "points off for lateness",
-             **{kind: f"flag: {label}" for kind, (_, label) in FLAGS.items()}}  # fmt: skip
+             **{kind: f"flag: {label}" for kind, (_, label) in FLAGS.items()},
+             "late": "handed in late"}  # fmt: skip
     counts = {kind: sum(kind in row.kinds.split() for row in rows) for kind in every}
     return [Option(kind, label, counts[kind]) for kind, label in every.items() if counts[kind]]
 
@@ -213,6 +237,7 @@ def _looks(rows: Sequence[Row]) -> list[Look]:
     by_id = {row.grade.student: row for row in rows}
     looks = [Look(title, _flagged(rows, kind, by_id)) for kind, (title, _) in FLAGS.items()]
     looks += [
+        Look("Handed in late", [Entry(row, ()) for row in rows if row.late]),
         Look("Not readable", _those(rows, figures.unreadable, "problems")),
         Look("Handed in nothing", _those(rows, lambda one: not figures.handed_in(one), "")),
         Look("Notes", _those(rows, lambda one: bool(one.facts and one.facts.notes), "notes")),

@@ -12,6 +12,7 @@ Example:
 from collections.abc import Callable
 
 from mnistlab import choices
+from mnistlab.checks import shown
 from mnistlab.config import ExperimentConfig
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.scale import percent
@@ -49,8 +50,8 @@ def for_accuracy(lab: Lab, facts: Facts) -> str:
 def _other_inputs(lab: Lab, facts: Facts) -> str:
     """Return what to do where the network was trained on other patterns, or on other numbers."""
     if facts.dataset and facts.dataset != lab.lab.dataset:
-        return (f"It was trained on {facts.dataset}, and is measured on {lab.lab.dataset}: train "
-                f'with dataset="{lab.lab.dataset}".')  # fmt: skip
+        return (f"It was trained on {shown(facts.dataset)}, and is measured on "
+                f'{lab.lab.dataset}: train with dataset="{lab.lab.dataset}".')  # fmt: skip
     claimed, measured = facts.claimed_accuracy, facts.measured_accuracy
     if claimed is None or measured is None or claimed - measured <= FAR_FROM_CLAIM:
         return ""

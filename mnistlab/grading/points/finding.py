@@ -52,6 +52,11 @@ def not_measured(facts: Facts) -> Finding:
     return Finding(NONE, "The file holds no network that could be measured.", advice=HAND_IN)
 
 
+def is_said(text: str) -> bool:
+    """Whether a text has a character that can be seen; a zero-width space says nothing."""
+    return any(one.isprintable() and not one.isspace() for one in text)
+
+
 def of_n(count: int, word: str) -> str:
     """Return a number with its word: "1 epoch", "10,000 images"."""
     return f"{count:,} {word}" + ("" if count == 1 else "s")

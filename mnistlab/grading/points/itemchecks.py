@@ -16,17 +16,31 @@ Example:
 """
 
 import json
+from collections.abc import Mapping
 from fractions import Fraction
 
 from mnistlab.checks import shown
+from mnistlab.config import ExperimentConfig
+from mnistlab.datasets import NAMES
 from mnistlab.grading import scale
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.points import advice
-from mnistlab.grading.points.finding import ALL, HAND_IN, NONE, Finding, not_measured, of_n
+from mnistlab.grading.points.finding import (
+    ALL,
+    HAND_IN,
+    NONE,
+    Finding,
+    is_said,
+    not_measured,
+    of_n,
+)
 from mnistlab.lab import assignment as lab_parts
+from mnistlab.lab import bounds
 from mnistlab.lab.assignment import Lab, Network
 
 IMAGES = ("auto", "mnist", "mnist_5k", "fashion_mnist", "digits", "cifar10", "cifar100")
+# The 5,000 digits are a sample of MNIST: what is tried on them is tried in the same lab.
+SAMPLES = {"mnist": ("mnist", "mnist_5k"), "auto": ("mnist", "mnist_5k")}
 SLACK = Fraction(1, 1_000_000)  # a stated accuracy may be a float32
 
 
@@ -48,7 +62,7 @@ def checked(item: lab_parts.Item, lab: Lab, facts: Facts) -> Finding:
         case lab_parts.Predictions():
             return predictions(lab, facts)
         case lab_parts.Experiments():
-            return experiments(item, facts)
+            return experiments(item, lab, facts)
 
 
 def readable(facts: Facts) -> Finding:
@@ -113,9 +127,10 @@ def _between(item: lab_parts.Accuracy, right: int, of: int, test: str, said: str
 
 def agreement(item: lab_parts.Agreement, lab: Lab, facts: Facts) -> Finding:
     """Return whether the stated accuracy is the measured one."""
-    if facts.correct is None or facts.n_test < 1:
+    correct, count = facts.comparable
+    if correct is None or count < 1:
         return not_measured(facts)
-    measured = Fraction(facts.correct, facts.n_test)
+    measured = Fraction(correct, count)
     reached = scale.percent(measured)
     if facts.claimed_accuracy is None:
         return Finding(NONE, f"The file states no accuracy; measured were {reached}.", reached,
@@ -123,10 +138,12 @@ def agreement(item: lab_parts.Agreement, lab: Lab, facts: Facts) -> Finding:
     claimed = scale.exactly(facts.claimed_accuracy)
     stated = scale.percent(claimed) if 0 <= claimed <= 1 else f"{facts.claimed_accuracy:g}"
     apart = abs(claimed - measured)
+    if apart <= SLACK:
+        stated = reached
     bound = f"At most {100 * item.tolerance:g} percentage points are allowed."
     if apart <= scale.exactly(item.tolerance) + SLACK:
         return Finding(ALL, f"The file states {stated}, and {reached} were measured.", reached)
-    test = f"{facts.n_test:,} test {_patterns(lab, facts.n_test)}"
+    test = f"{count:,} test {_patterns(lab, count)}"
     said = f"The file states {stated}, but {reached} were measured on {test}. {bound}"
     return Finding(NONE, said, reached, _why_apart(lab, facts))
 
@@ -136,7 +153,8 @@ def _why_apart(lab: Lab, facts: Facts) -> str:
     if facts.claimed_accuracy is not None and 1 < facts.claimed_accuracy <= 100:
         return "Accuracies are shares in [0, 1]: 0.97, not 97."
     if facts.dataset and facts.dataset != lab.lab.dataset:
-        return f"The stated accuracy is of {facts.dataset}: train and test on {lab.lab.dataset}."
+        return (f"The stated accuracy is of {shown(facts.dataset)}: train and test on "
+                f"{lab.lab.dataset}.")  # fmt: skip
     return ("Hand in the weights of the very run whose accuracy you state, and evaluate on the "
             "test patterns, scaled to [0, 1], not on those it was trained on.")  # fmt: skip
 
@@ -145,56 +163,21 @@ def config(item: lab_parts.Config, facts: Facts) -> Finding:
     """Return whether the stated settings are within their bounds."""
     if not facts.config:
         return Finding(NONE, "The file doesn't say how the network was trained.", advice=HAND_IN)
-    outside = [
-        f"{name} is {_setting(facts.config.get(name))}; allowed is {_allowed(allowed)}."
-        for name, allowed in item.within.items()
-        if not _within(facts.config.get(name), allowed)
-    ]
-    stated = ", ".join(f"{name} {_setting(facts.config.get(name))}" for name in item.within)
+    outside = bounds.outside(item.within, facts.config)
+    stated = bounds.stated(item.within, facts.config)
     if outside:
         return Finding(NONE, " ".join(outside), stated, "Train again with these settings.")
     return Finding(ALL, f"All settings are within their bounds: {stated}.", stated)
 
 
-def _within(value: object, allowed: tuple[lab_parts.Setting, ...]) -> bool:
-    """Return whether a stated setting is one of those allowed, or between two numbers."""
-    if isinstance(value, tuple):  # the units of several hidden layers
-        return bool(value) and all(_within(one, allowed) for one in value)
-    if not _are_bounds(allowed):
-        return any(value == one and type(value) is type(one) for one in allowed)
-    low, high = allowed
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return low <= value <= high  # type: ignore[operator]
-
-
-def _are_bounds(allowed: tuple[lab_parts.Setting, ...]) -> bool:
-    """Return whether what is allowed is [lowest, highest]."""
-    return len(allowed) == 2 and all(type(one) in (int, float) for one in allowed)
-
-
-def _allowed(allowed: tuple[lab_parts.Setting, ...]) -> str:
-    """Return bounds, or the words allowed, as a sentence shows them."""
-    if _are_bounds(allowed):
-        return f"{_setting(allowed[0])} to {_setting(allowed[1])}"
-    return " or ".join(_setting(one) for one in allowed)
-
-
-def _setting(value: object) -> str:
-    """Return a setting as a sentence shows it."""
-    if value is None:
-        return "not stated"
-    return f"{value:g}" if isinstance(value, float) else shown(value).strip("'\"")
-
-
 def predictions(lab: Lab, facts: Facts) -> Finding:
     """Return the share of prediction questions that have a value."""
     asked = [one.id for one in lab.question if isinstance(one, lab_parts.Prediction)]
-    missing = [one for one in asked if not facts.predictions.get(one, "").strip()]
+    missing = [one for one in asked if not is_said(facts.predictions.get(one, ""))]
     there = len(asked) - len(missing)
     reason = f"{there} of {of_n(len(asked), 'prediction')} made."
     if missing:
-        reason += f" Missing: {', '.join(missing[:10])}."
+        reason += f" Missing: {_some(missing)}."
     return Finding(
         Fraction(there, len(asked)), reason, f"{there} of {len(asked)}",
         f'Say what you expect before you run the cell: sheet.predict("{missing[0]}", …).'
@@ -202,18 +185,46 @@ def predictions(lab: Lab, facts: Facts) -> Finding:
     )  # fmt: skip
 
 
-def experiments(item: lab_parts.Experiments, facts: Facts) -> Finding:
+def experiments(item: lab_parts.Experiments, lab: Lab, facts: Facts) -> Finding:
     """Return the share of the runs asked for that the worksheet records; equal ones count once."""
-    different = {json.dumps(one.config, sort_keys=True) for one in facts.experiments}
-    reason = (f"{of_n(len(different), 'run')} with different settings recorded; "
+    known = set(ExperimentConfig().as_dict())
+    runs = [one.config for one in facts.experiments
+            if one.test_accuracy is not None and set(one.config) <= known]  # fmt: skip
+    tried = [one for one in runs if _of_the_lab(one, lab)]
+    different = len({_settings(one) for one in tried})
+    reason = (f"{of_n(different, 'run')} with different settings recorded; "
               f"{item.at_least} asked for.")  # fmt: skip
-    return Finding(
-        min(Fraction(len(different), item.at_least), ALL), reason, of_n(len(different), "run"),
-        "Record each run that you try on the way: sheet.save(run).",
-    )  # fmt: skip
+    if len(tried) < len(runs):
+        reason += f" {len(runs) - len(tried)} of another data set don't count."
+    share = min(Fraction(different, item.at_least), ALL)
+    same = [name for name in item.vary if len({str(one.get(name)) for one in tried}) < 2]
+    if same:
+        share = min(share, Fraction(len(item.vary) - len(same), len(item.vary)))
+        reason += f" In all of them the same: {', '.join(same)}."
+    return Finding(share, reason, of_n(different, "run"),
+                   "Record each run that you try on the way: sheet.save(run).")  # fmt: skip
+
+
+def _of_the_lab(config: Mapping[str, object], lab: Lab) -> bool:
+    """Whether a recorded run is of the lab's data set; where that is a file, nobody knows."""
+    asked = lab.lab.dataset
+    return asked not in NAMES or config.get("dataset", asked) in (asked, *SAMPLES.get(asked, ()))
+
+
+def _settings(config: Mapping[str, object]) -> str:
+    """Return what makes a run another one; only another seed doesn't."""
+    values = {name: float(value) if isinstance(value, int | float) else value
+              for name, value in config.items() if name != "seed"}  # fmt: skip
+    return json.dumps(values, sort_keys=True)
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _some(names: list[str], most: int = 10) -> str:
+    """Return names in a row; of many, the first ones and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _sizes(layer_sizes: tuple[int, ...]) -> str:

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from mnistlab.grading import scale
 from mnistlab.grading.facts import Facts
-from mnistlab.grading.points.finding import ALL, NONE, Finding, of_n
+from mnistlab.grading.points.finding import ALL, NONE, Finding, is_said, of_n
 from mnistlab.lab.assignment import Answer, Number, Prediction, Question
 
 
@@ -38,7 +38,7 @@ def checked(question: Question, facts: Facts, solutions: bool) -> Finding:
 
 def prediction(question: Prediction, facts: Facts) -> Finding:
     """Return whether something was predicted."""
-    if facts.predictions.get(question.id, "").strip():
+    if is_said(facts.predictions.get(question.id, "")):
         return Finding(ALL, "You said what you expected.")
     return Finding(NONE, "No prediction was made.", advice="Say what you expect before you run "
                    f'the cell: sheet.predict("{question.id}", …).')  # fmt: skip
@@ -46,8 +46,9 @@ def prediction(question: Prediction, facts: Facts) -> Finding:
 
 def answer(question: Answer, facts: Facts) -> Finding:
     """Return 0 for a blank answer; any other is read by a person."""
-    words = len(facts.answers.get(question.id, "").split())
-    if words:
+    answered = facts.answers.get(question.id, "")
+    words = len(answered.split())
+    if is_said(answered):
         return Finding(None, "A person has yet to read it.", of_n(words, "word"))
     return Finding(NONE, "No answer was given.",
                    advice=f'Write it down: sheet.answer("{question.id}", "…").')  # fmt: skip
@@ -75,7 +76,7 @@ def number(question: Number, facts: Facts, solutions: bool = False) -> Finding:
     if _near(given, wanted, allowed):
         return Finding(ALL, f"{given:.6g} is right.", measured)
     of_whom = " of your own network" if question.compute not in (None, "parameters") else ""
-    reason = f"{given:.6g} is not within {float(allowed):.3g} of the right number{of_whom}."
+    reason = f"{given:.6g} isn't the right number{of_whom}{_to_within(question)}."
     return Finding(NONE, reason, measured, _slip(question, given, wanted, allowed))
 
 
@@ -83,6 +84,13 @@ def _allowed(question: Number, wanted: float) -> Fraction:
     """Return how far from the right number is still right: the larger of both tolerances."""
     relative = scale.exactly(question.relative_tolerance) * abs(scale.exactly(wanted))
     return max(scale.exactly(question.tolerance), relative)
+
+
+def _to_within(question: Number) -> str:
+    """Return the tolerance as the lab states it; in units it would tell the right number."""
+    if question.relative_tolerance:
+        return f", to within {100 * question.relative_tolerance:g}%"
+    return f", to within {question.tolerance:g}" if question.tolerance else ""
 
 
 def _near(given: float, wanted: float, allowed: Fraction) -> bool:
