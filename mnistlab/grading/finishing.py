@@ -37,8 +37,9 @@ def near(grades: Sequence[Grade], collection: Collection, pool: Pool) -> Near:
         pool: what reads them once more.
     """
     own = {one.student: one for one in grades if one.facts is not None and not one.sender}
-    pairs = similarity.candidates({name: one.facts.fingerprint for name, one in own.items()
+    found = similarity.candidates({name: one.facts.fingerprint for name, one in own.items()
                                    if one.facts is not None})  # fmt: skip
+    pairs = [pair for pair in found if not flags.same_seed(*(own[name] for name in pair))]
     handed = {one.student.id: one for one in collection.handed}
 
     def files(student: str) -> Sequence[File]:

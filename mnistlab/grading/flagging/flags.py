@@ -33,7 +33,7 @@ from mnistlab.grading.isolated.similarity import HONEST, alike, come_near
 from mnistlab.grading.scale import percent
 from mnistlab.lab.students import normal_id
 
-__all__ = ["Known", "of_all", "of_one"]
+__all__ = ["Known", "of_all", "of_one", "same_seed"]
 
 FAR = 0.01  # of a claim from the measurement: a hundred of 10,000 images
 MOST_NAMED = 10  # students whom a flag lists
@@ -234,7 +234,7 @@ def _copies(
         if one == other or one not in handed_in or other not in handed_in:
             continue
         sizes = handed_in[one].facts.layer_sizes  # type: ignore[union-attr]
-        if partners.share(one, other) or _same_seed(handed_in[one], handed_in[other]):
+        if partners.share(one, other) or same_seed(handed_in[one], handed_in[other]):
             continue
         if come_near(sizes) if apart is None else not alike(apart, sizes):
             continue
@@ -243,7 +243,7 @@ def _copies(
     return found
 
 
-def _same_seed(one: Grade, other: Grade) -> bool:
+def same_seed(one: Grade, other: Grade) -> bool:
     """Return whether both state a seed, and the same: then equal weights are honest."""
     return _seed_stated(one) is not None and _seed_stated(one) == _seed_stated(other)
 
