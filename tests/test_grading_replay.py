@@ -62,7 +62,7 @@ def test_an_honest_submission_is_found_again(facts, result, tmp_path, monkeypatc
 def test_without_weights_the_fingerprints_are_compared(facts):
     odd = {"path": "/etc/passwd", "callbacks": "x", "out": "/tmp/x", "verbose": 9}  # left out
     again = replay(changed(facts, odd), SECONDS, dataset="digits")
-    assert (again.agrees, again.distance) == (True, 0)
+    assert (again.agrees, again.distance) == (True, pytest.approx(0, abs=1e-6))  # float32
     assert "fingerprints" in again.said
 
 

@@ -8,9 +8,14 @@ Example:
     True
 """
 
-from typing import Annotated
+import base64
+import binascii
+import math
+from array import array
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from mnistlab.lab.assignment import Finite, Setting
 
@@ -18,6 +23,34 @@ Short = Annotated[str, Field(max_length=300)]
 Long = Annotated[str, Field(max_length=20_000)]
 Figures = Annotated[tuple[Finite, ...], Field(max_length=10_000)]
 MANY = 500  # entries of a worksheet
+MOST_NUMBERS = 10_000  # of a fingerprint
+
+
+def _compact(given: Any) -> "array[float]":
+    """Return numbers in single precision, of a sequence or of their bytes in base64.
+
+    A class of 10,000 has 15 million of them, which as Python's floats would take a gigabyte.
+    """
+    if isinstance(given, str):
+        try:
+            found = array("f", base64.b64decode(given, validate=True))
+        except (binascii.Error, ValueError) as why:
+            raise ValueError("is no base64 of float32 numbers") from why
+    elif isinstance(given, Sequence):
+        found = array("f", [min(max(float(one), -LARGEST), LARGEST) for one in given])
+    else:
+        raise ValueError("is no sequence of numbers")
+    if len(found) > MOST_NUMBERS or not all(map(math.isfinite, found)):
+        raise ValueError(f"has NaN, infinity, or more than {MOST_NUMBERS:,} numbers")
+    return found
+
+
+def _as_text(numbers: "array[float]") -> str:
+    return base64.b64encode(numbers.tobytes()).decode("ascii")
+
+
+LARGEST = 3e38  # that a float32 holds
+Numbers = Annotated[Any, BeforeValidator(_compact), PlainSerializer(_as_text)]
 
 
 class Experiment(BaseModel):
@@ -58,7 +91,7 @@ class Facts(BaseModel):
         expected: the right numbers, by question, for the personal seed of `expected_for`.
         expected_other: the same for the id that the file states, where that is another one.
         experiments: the runs that the worksheet records.
-        fingerprint: numbers that stay the same when hidden units change places.
+        fingerprint: numbers that stay the same when hidden units change places; float32.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -97,7 +130,7 @@ class Facts(BaseModel):
     expected_for: Short = ""
     expected_other: dict[Short, Finite] = Field(default_factory=dict, max_length=MANY)
     experiments: tuple[Experiment, ...] = Field((), max_length=MANY)
-    fingerprint: Figures = ()
+    fingerprint: Numbers = Field(default_factory=lambda: array("f"))
 
     @property
     def measured_accuracy(self) -> float | None:

@@ -222,16 +222,19 @@ def candidates(fingerprints: Mapping[str, Sequence[float]]) -> list[tuple[str, s
         >>> candidates({"ada": (1.0, 2.0), "bob": (1.0, 2.0), "cyd": (0.5, -1.0)})
         [('ada', 'bob')]
     """
-    groups: dict[tuple[float, ...], list[str]] = {}
+    groups: dict[bytes, list[str]] = {}
     for name in sorted(fingerprints):
         if fingerprints[name]:
-            groups.setdefault(tuple(fingerprints[name]), []).append(name)
+            with np.errstate(over="ignore"):  # infinite is cut off below
+                key = np.asarray(fingerprints[name], np.float32).tobytes()
+            groups.setdefault(key, []).append(name)
     pairs = {pair for names in groups.values() for pair in _of_equals(names)}
-    lengths: dict[int, list[tuple[float, ...]]] = {}
+    lengths: dict[int, list[bytes]] = {}
     for one in groups:
         lengths.setdefault(len(one), []).append(one)
     for some in lengths.values():
-        found = [(groups[some[i]][0], groups[some[k]][0]) for i, k in _near(np.array(some))]
+        numbers = np.frombuffer(b"".join(some), np.float32).reshape(len(some), -1)
+        found = [(groups[some[i]][0], groups[some[k]][0]) for i, k in _near(numbers)]
         pairs |= {(min(pair), max(pair)) for pair in found}
     return sorted(pairs)
 
@@ -243,7 +246,7 @@ def _of_equals(names: list[str]) -> Iterator[tuple[str, str]]:
         yield before, name
 
 
-def _near(numbers: NDArray[np.float64]) -> list[tuple[int, int]]:
+def _near(numbers: NDArray[np.float32]) -> list[tuple[int, int]]:
     """Return the pairs of rows, shape (n, length), that lie near each other; at most 4 a row."""
     found: dict[int, dict[int, float]] = {}
     cut = np.nan_to_num(numbers.clip(-LARGEST, LARGEST)).astype(np.float32)
