@@ -3,8 +3,7 @@
 The submissions are 784-512-10 networks, each trained from a seed of its own (for one epoch of
 mnist_5k, so that a thousand are trained in minutes), as `mnistlab submit` packs them; the test data
 are MNIST's 10,000 test images. Keras's loop is timed on 50 of them, as model.keras. To see how time
-and memory grow, 100 networks are handed in again and again, so that they fit a disk: each of those
-is compared with others and flagged, which takes longer than measuring it.
+and memory grow, 100 networks are handed in again and again, so that they fit a disk.
 
     python benchmarks/grading.py                 1,000, beside Keras; then one, as a whole process
     python benchmarks/grading.py --growth        1,000, 3,000 and 10,000: seconds and memory
@@ -52,7 +51,7 @@ full_from = 0.97
 none_below = 0.9
 """
 DIFFERENT = 1000  # submissions with weights of their own
-IN_GROWTH = 100  # where the growth is measured: the share that is flagged hardly changes
+IN_GROWTH = 100  # networks of their own where the growth is measured
 BY_KERAS = 50
 
 
