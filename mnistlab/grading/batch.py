@@ -18,7 +18,7 @@ from typing import Any
 
 import mnistlab
 from mnistlab.errors import InputError
-from mnistlab.grading import finishing, grader, keeping, publishing
+from mnistlab.grading import finishing, grader, publishing
 from mnistlab.grading.facts import Facts
 from mnistlab.grading.flagging.classmates import Known
 from mnistlab.grading.folders import collections, opening, roster
@@ -107,8 +107,7 @@ def grade(
     for line in odd_ones(book.grades, lab):
         showing.notice(line)
     if out is not None:
-        keeping.keep(Path(out), rubric, book.grades)
-        publishing.publish(book, assignment=assignment, anonymous=anonymous,
+        publishing.publish(book, rubric=rubric, assignment=assignment, anonymous=anonymous,
                            class_names=pool.class_names)  # fmt: skip
     return book.in_roster_order()
 

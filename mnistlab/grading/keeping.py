@@ -9,7 +9,6 @@ Example:
     {}
 """
 
-import contextlib
 import json
 import os
 from collections.abc import Iterable
@@ -17,7 +16,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from mnistlab.errors import SaveError
 from mnistlab.grading.gradebook import write
 from mnistlab.grading.grades import Flag, Grade
 from mnistlab.lab import labfile
@@ -35,22 +33,16 @@ def keep(folder: Path, rubric: object, grades: Iterable[Grade]) -> None:
         grades: of the class, with their flags.
 
     Raises:
-        SaveError: the folder can't be written.
+        OSError: the folder can't be written.
     """
     raised = {one.student: [flag.model_dump(mode="json") for flag in one.flags]
               for one in grades if one.flags}  # fmt: skip
     text = json.dumps(raised, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    try:
-        write(folder / FLAGS, text.encode("utf-8", "surrogatepass"))
-        if isinstance(rubric, str | os.PathLike):
-            write(folder / LAB, labfile.bytes_of(rubric))
-        else:
-            with contextlib.suppress(FileNotFoundError):
-                (folder / LAB).unlink()
-    except OSError as why:
-        raise SaveError(f"{folder} can't be written: {why.strerror or why}. The grades in "
-                        "grades.jsonl are kept; make room, and call the same command "
-                        "again.") from why  # fmt: skip
+    write(folder / FLAGS, text.encode("utf-8", "surrogatepass"))
+    if isinstance(rubric, str | os.PathLike):
+        write(folder / LAB, labfile.bytes_of(rubric))
+    else:
+        (folder / LAB).unlink(missing_ok=True)
 
 
 def lab_of(folder: Path) -> Path | None:

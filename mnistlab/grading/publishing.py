@@ -3,12 +3,14 @@
 grades.csv, and what Canvas, Moodle and nbgrader take    (givingback)
 report.html                                             the instructor's page
 feedback/ID.html                                        a page a student
+lab.toml, flags.json                                    for later commands  (keeping)
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from mnistlab.errors import InputError, SaveError
+from mnistlab.grading import keeping
 from mnistlab.grading.giving_back import canvasback, givingback
 from mnistlab.grading.gradebook import Gradebook, write
 from mnistlab.grading.handed import Collection
@@ -33,6 +35,7 @@ def check(collection: Collection, assignment: str | None, lab: Lab) -> None:
 def publish(
     book: Gradebook,
     *,
+    rubric: object = None,
     assignment: str | None = None,
     anonymous: bool = False,
     class_names: Sequence[str] = (),
@@ -43,6 +46,7 @@ def publish(
 
     Args:
         book: the grades.
+        rubric: the path or name of the lab, of which a copy is kept; else none is.
         assignment: which column of Canvas's export is this assignment.
         anonymous: whether report.html leaves names and ids out.
         class_names: what each class is called, for the feedback pages.
@@ -54,6 +58,7 @@ def publish(
     assert folder is not None
     pages = {one.student: feedback(one, book.lab, class_names) for one in book.grades}
     try:
+        keeping.keep(folder, rubric, book.grades)
         make_private(folder / FEEDBACK)
         for student, page in pages.items():
             write(folder / FEEDBACK / page_name(student), page.encode())

@@ -26,6 +26,16 @@ def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
     return array
 
 
+def not_diverged(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weights or net inputs as they are, or raise InputError where training diverged."""
+    if not (np.abs(values) < 1e100).all():  # NaN too
+        raise InputError(
+            f"{name} holds NaN, infinity or numbers beyond 1e100: the training diverged. "
+            "Train again with a smaller learning rate."
+        )
+    return values
+
+
 def class_numbers(name: str, labels: ArrayLike, classes: int) -> NDArray[np.int64]:
     """Return labels as (n,) int64 in [0, classes), or raise InputError."""
     given = numbers(name, labels)

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnistlab.checks import shown, whole
 from mnistlab.errors import InputError
-from mnistlab.plots.arguments import numbers
+from mnistlab.plots.arguments import not_diverged, numbers
 from mnistlab.plots.picture import Picture, house_style
 from mnistlab.plots.words import count_of, listed, number
 
@@ -108,12 +108,7 @@ def _weights(name: str, given: ArrayLike) -> Values:
             f"{name} must hold the weights from inputs to hidden units, with the shape "
             f"(inputs, hidden), but got {got}. Give {name}=network.get_weights()[0]."
         )
-    if not (np.abs(weights) < 1e100).all():  # NaN too
-        raise InputError(
-            f"{name} holds NaN, infinity or numbers beyond 1e100: the training diverged. "
-            "Train again with a smaller learning rate."
-        )
-    return weights
+    return not_diverged(name, weights)
 
 
 def _shape_of(image_shape: tuple[int, int], inputs: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnistlab.classic import units
 from mnistlab.errors import InputError
-from mnistlab.plots.arguments import names_of, numbers
+from mnistlab.plots.arguments import names_of, not_diverged, numbers
 from mnistlab.plots.picture import COLOURS, INK, Picture, house_style
 from mnistlab.plots.words import count_of, listed, number, short
 
@@ -131,12 +131,7 @@ def one_pattern(name: str, given: ArrayLike) -> Values:
             f"{name} must hold one number for each unit, of one pattern, but its shape is "
             f"{values.shape}. Of several patterns, give one row: {name}[0]."
         )
-    if not (np.abs(values) < 1e100).all():  # NaN too
-        raise InputError(
-            f"{name} holds NaN, infinity or numbers beyond 1e100: the training diverged. "
-            "Train again with a smaller learning rate."
-        )
-    return values
+    return not_diverged(name, values)
 
 
 def unit_names(count: int, class_names: Sequence[str]) -> list[str]:
