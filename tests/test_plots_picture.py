@@ -10,15 +10,18 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import matplotlib
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from mnistlab import plots
 from mnistlab.errors import InputError, SaveError
-from mnistlab.plots.picture import DPI
-from tiny_pictures import CLASSIC, every_picture
+from mnistlab.plots.picture import DPI, house_style
+from tiny_pictures import CLASSIC, DRAWERS
 
 
 class Tags(HTMLParser):
@@ -37,9 +40,9 @@ class Tags(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize("name", every_picture())
+@pytest.mark.parametrize("name", DRAWERS)
 def test_every_picture_has_title_alt_and_caption_and_the_same_bytes_twice(name: str) -> None:
-    picture, again = every_picture()[name], every_picture()[name]
+    picture, again = DRAWERS[name](), DRAWERS[name]()
     assert picture.get_suptitle() and picture.alt.endswith(".") and picture.caption.endswith(".")
     assert re.search(r"\d", picture.alt) or name == "grid"
     first = picture._repr_png_()
@@ -47,9 +50,12 @@ def test_every_picture_has_title_alt_and_caption_and_the_same_bytes_twice(name: 
     assert first == picture._repr_png_() == again._repr_png_()
 
 
-@pytest.mark.parametrize("name", ["curves", "regression", "engines", "values", "confusion"])
+WITHOUT_AXES = {"worst", "none", "samples", "grid", "weights", "activations", "diagram", "softmax"}
+
+
+@pytest.mark.parametrize("name", sorted(set(DRAWERS) - WITHOUT_AXES))
 def test_every_axis_has_a_name(name: str) -> None:
-    for axes in every_picture()[name].axes:
+    for axes in DRAWERS[name]().axes:
         if axes.get_label() != "<colorbar>":
             assert axes.get_xlabel()
             assert axes.get_ylabel() or axes.get_title() == "Seconds per epoch"
@@ -60,7 +66,7 @@ def test_the_saved_file_is_a_png_that_describes_itself_and_dates_nothing(tmp_pat
     path = picture.save(tmp_path / "curves.png")
     assert path == tmp_path / "curves.png"
     with Image.open(path) as image:
-        assert image.format == "PNG" and image.size == (1280, 624)
+        assert image.format == "PNG" and image.size == (1152, 561)
         assert dict(image.text) == {"Description": picture.alt}  # type: ignore[attr-defined]
     assert path.read_bytes() == picture._repr_png_()
     assert os.listdir(tmp_path) == ["curves.png"]
@@ -110,12 +116,70 @@ def test_html_shows_the_png_and_escapes_names() -> None:
     assert base64.b64decode(content) == picture._repr_png_()
 
 
-def test_ipython_takes_html_png_and_the_words() -> None:
+def test_ipython_is_given_html_png_and_the_words_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    display = pytest.importorskip("IPython.display")
     formatters = pytest.importorskip("IPython.core.formatters")
+    given: list[Any] = []
+    monkeypatch.setattr(display, "display", lambda data, **more: given.append((data, more)))
     picture = plots.learning_curves(CLASSIC)
-    shown, _ = formatters.DisplayFormatter().format(picture)
-    assert set(shown) == {"text/plain", "text/html", "image/png"}
-    assert picture.alt in shown["text/plain"]
+    formatter = formatters.DisplayFormatter()
+    # as matplotlib's inline mode does, on from the start in Colab
+    formatter.formatters["image/png"].for_type(Figure, lambda figure: b"drawn by matplotlib")
+    assert formatter.format(picture) == ({}, {})  # nothing more to show
+    [(data, more)] = given
+    assert data["text/plain"] == repr(picture) and picture.alt in data["text/plain"]
+    assert data["text/html"] == picture._repr_html_()
+    assert base64.b64decode(data["image/png"]) == picture._repr_png_()
+    about = {"alt": picture.alt, "width": 800}
+    assert more == {"metadata": {"image/png": about}, "raw": True}
+
+
+@pytest.mark.parametrize("kind", ["html", "latex"])
+def test_a_converted_notebook_has_the_picture_and_its_words(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    display = pytest.importorskip("IPython.display")
+    nbformat = pytest.importorskip("nbformat")
+    exporters = pytest.importorskip("nbconvert.exporters")
+    given: list[Any] = []
+    monkeypatch.setattr(display, "display", lambda data, **more: given.append((data, more)))
+    picture = plots.learning_curves(CLASSIC)
+    picture._ipython_display_()
+    [(data, more)] = given
+    output = nbformat.v4.new_output("display_data", data, metadata=more["metadata"])
+    cell = nbformat.v4.new_code_cell("picture", outputs=[output])
+    book = nbformat.v4.new_notebook(cells=[cell])
+    text, files = exporters.get_exporter(kind)().from_notebook_node(book)
+    if kind == "html":
+        assert Tags(text).text.count(picture.caption) == 1
+        [image] = [attrs for tag, attrs in Tags(text).tags if tag == "img"]
+        assert image["alt"] == picture.alt
+    else:
+        assert "includegraphics" in text
+        assert list(files["outputs"].values()) == [picture._repr_png_()]
+
+
+@pytest.mark.parametrize("name", DRAWERS)
+def test_every_picture_is_small_of_its_size_and_keeps_its_colours(name: str) -> None:
+    picture = DRAWERS[name]()
+    drawn = io.BytesIO()
+    content = picture._repr_png_()
+    with house_style():
+        picture.savefig(drawn, format="png")
+    with Image.open(drawn) as all_colours, Image.open(io.BytesIO(content)) as few:
+        before, after = (np.asarray(one.convert("RGB"), int) for one in (all_colours, few))
+    assert len(content) < 100_000
+    assert abs(before.shape[1] - picture.get_figwidth() * DPI) < 1 and before.shape == after.shape
+    off = np.abs(before - after).max(axis=2)  # (height, width)
+    assert np.mean(off > 8) < 0.01 and off.max() <= 32
+    assert (after[before.min(axis=2) == 255] == 255).all()  # paper stays white
+
+
+@pytest.mark.parametrize("name", DRAWERS)
+def test_every_picture_shows_in_grey(name: str) -> None:
+    with Image.open(io.BytesIO(DRAWERS[name]()._repr_png_())) as image:
+        grey = np.asarray(image.convert("L"))
+    assert grey.min() < 60 and grey.max() == 255
 
 
 def test_a_picture_can_be_pickled() -> None:
@@ -145,9 +209,3 @@ def test_drawing_needs_no_display_no_pyplot_and_no_pandas() -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=bare, check=True)
     assert done.stdout.strip() == "[]"
     assert done.stderr == ""
-
-
-def test_a_picture_opens_as_an_image_of_its_size() -> None:
-    for picture in every_picture().values():
-        with Image.open(io.BytesIO(picture._repr_png_())) as image:
-            assert abs(image.width - picture.get_figwidth() * DPI) < 1

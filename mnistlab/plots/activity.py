@@ -17,19 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnistlab.checks import shown
 from mnistlab.errors import InputError
-from mnistlab.plots.arguments import numbers
-from mnistlab.plots.hiddenweights import draw_signed, scale_of, signed_bar
+from mnistlab.plots.arguments import numbers, one_pattern, unit_names
+from mnistlab.plots.bars import bars_height, draw_bars, most_of
 from mnistlab.plots.images import image_array
 from mnistlab.plots.picture import COLOURS, Picture, house_style
-from mnistlab.plots.softmax import (
-    bars_height,
-    draw_bars,
-    exactly,
-    most_of,
-    one_pattern,
-    unit_names,
-)
-from mnistlab.plots.words import count_of, listed, number, short
+from mnistlab.plots.signedcells import draw_signed, scale_of, signed_bar
+from mnistlab.plots.words import count_of, exactly, listed, number, short
 
 Values = NDArray[np.float64]
 

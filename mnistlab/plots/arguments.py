@@ -26,6 +26,17 @@ def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
     return array
 
 
+def rising(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return places along an axis, (k,) with k ≥ 2, or raise InputError."""
+    places = numbers(name, values).astype(np.float64)
+    if places.ndim != 1 or len(places) < 2 or not (np.diff(places) > 0).all():
+        raise InputError(
+            f"{name} must hold at least 2 rising numbers, but got {shown(values)}. "
+            "Give np.linspace(-1, 1, 25), or plane.axes()."
+        )
+    return places
+
+
 def not_diverged(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return weights or net inputs as they are, or raise InputError where training diverged."""
     if not (np.abs(values) < 1e100).all():  # NaN too
@@ -66,3 +77,22 @@ def names_of(classes: int, class_names: Sequence[str]) -> list[str]:
             f"but got {len(names)}: {shown(names)}."
         )
     return names
+
+
+def one_pattern(name: str, given: ArrayLike) -> NDArray[np.float64]:
+    """Return a number for each unit as (units,) float64, or raise InputError."""
+    values = numbers(name, given).astype(np.float64)
+    if values.ndim == 2 and len(values) == 1:
+        values = values[0]
+    if values.ndim != 1 or not len(values):
+        raise InputError(
+            f"{name} must hold one number for each unit, of one pattern, but its shape is "
+            f"{values.shape}. Of several patterns, give one row: {name}[0]."
+        )
+    return not_diverged(name, values)
+
+
+def unit_names(count: int, class_names: Sequence[str]) -> list[str]:
+    """Return the name of each output unit, its number where there are no names."""
+    numbered = [f"unit {unit}" for unit in range(count)]
+    return names_of(count, class_names if len(class_names) else numbered)

@@ -16,9 +16,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 from mnistlab.checks import shown, whole
 from mnistlab.errors import InputError
 from mnistlab.plots.arguments import numbers
-from mnistlab.plots.betas import DASHES
-from mnistlab.plots.curves import MARKERS, SIZES
-from mnistlab.plots.picture import COLOURS, Picture, house_style
+from mnistlab.plots.picture import COLOURS, DASHES, MARKERS, SIZES, Picture, house_style
 from mnistlab.plots.words import number, short
 
 LEADER = {"arrowstyle": "-", "linewidth": 0.9, "shrinkB": 5, "relpos": (0.0, 0.5)}

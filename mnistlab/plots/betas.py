@@ -15,15 +15,13 @@ from mnistlab.checks import positive, shown, whole
 from mnistlab.classic.schedules import Schedule, schedule
 from mnistlab.errors import InputError
 from mnistlab.plots.arguments import numbers
-from mnistlab.plots.curves import MARKERS, SIZES, number_epochs
-from mnistlab.plots.picture import COLOURS, Picture, house_style
+from mnistlab.plots.curves import number_epochs
+from mnistlab.plots.picture import COLOURS, DASHES, MARKERS, SIZES, Picture, house_style
 from mnistlab.plots.words import count_of, number, short
 
 Betas = NDArray[np.float64]
 
 MOST_EPOCHS = 10_000
-# of the curves here, the lines of epoch_seconds and the paths of error_bowl
-DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.2, 1.5, 1.2)))
 
 
 def schedule_curves(

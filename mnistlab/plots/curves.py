@@ -9,12 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mnistlab.history import History
-from mnistlab.plots.picture import COLOURS, FAINT, Picture, house_style, note
+from mnistlab.plots.picture import COLOURS, FAINT, MARKERS, SIZES, Picture, house_style, note
 from mnistlab.plots.runs import FIGURES, curves_of, epochs_of, in_words, panels_of, runs_by_name
 from mnistlab.plots.words import percent, short
-
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # 7 colours, 8 markers: 56 runs before a repeat
-SIZES = (10.0, 6.0, 8.0, 6.5, 8.0, 7.5, 7.5, 10.0)  # of the markers; a square shows on a circle
 
 
 def learning_curves(

@@ -1,8 +1,5 @@
 """hidden_weights: what each hidden unit looks for, as an image of its incoming weights.
 
-Also the cells of signed numbers that `activations` draws: red below 0, blue above, and dashes on
-what is far below 0, so that the sign can be read in grey.
-
 Example:
     >>> hidden_weights([[0.5], [-1.0]], image_shape=(1, 2)).caption
     "1 of 1 hidden unit: 0. Size of a unit's weights (root of the sum of squares): 1.12. The \
@@ -14,21 +11,18 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import FigureBase
-from matplotlib.image import AxesImage
 from numpy.typing import ArrayLike, NDArray
 
 from mnistlab.checks import shown, whole
 from mnistlab.errors import InputError
 from mnistlab.plots.arguments import not_diverged, numbers
 from mnistlab.plots.picture import Picture, house_style
+from mnistlab.plots.signedcells import draw_signed, scale_of, signed_bar
 from mnistlab.plots.words import count_of, listed, number
 
 Values = NDArray[np.float64]
 
 MOST_UNITS = 48
-DASHED, BRIGHT = 1 / 3, 0.6  # shares of the scale below 0: from there dashes, from there white ones
 
 
 def hidden_weights(
@@ -209,51 +203,3 @@ def _draw(
                 axes.set_ylabel(("before", "after")[stage])
     signed_bar(picture, image, list(panels.flat), "weight", 5 * picture.get_figheight())
     return picture
-
-
-# ── cells of signed numbers, which activity.py draws too ────────────────────────────────────────
-
-
-def scale_of(*values: Values) -> float:
-    """Return where the scale of signed numbers ends: at the largest size, or at 1 for zeros."""
-    return max(float(np.nanmax(np.abs(one))) for one in values) or 1.0
-
-
-def draw_signed(axes: Axes, cells: Values, top: float, inches: float) -> AxesImage:
-    """Draw numbers (rows, columns) from −top, red, to top, blue; `inches` is the panel's width."""
-    image = axes.imshow(cells, cmap="RdBu", vmin=-top, vmax=top, interpolation="nearest")
-    points = min(0.8 * 72 * inches / cells.shape[1], 10.0)  # of a dash: 0.8 of its cell
-    for low, high, colour in ((-np.inf, -BRIGHT, "white"), (-BRIGHT, -DASHED, "black")):
-        rows, columns = np.nonzero((low * top <= cells) & (cells < high * top))
-        _dash(axes, columns, rows, colour, points)
-    axes.set(xticks=[], yticks=[])
-    axes.grid(visible=False)
-    axes.spines[:].set(visible=True, color="#BBBBBB")
-    return image
-
-
-def signed_bar(
-    figure: FigureBase, image: AxesImage, panels: Sequence[Axes], label: str, aspect: float = 15.0
-) -> None:
-    """Draw the colour bar of signed numbers, with dashes where the cells have them."""
-    bar = figure.colorbar(image, ax=panels, label=label, aspect=aspect, pad=0.02)
-    top = image.get_clim()[1] or 1.0
-    for low, high, colour in ((-1.0, -BRIGHT, "white"), (-BRIGHT, -DASHED, "black")):
-        levels = top * np.arange(low + 0.03, high, 0.06)
-        _dash(bar.ax, np.full(len(levels), 0.5), levels, colour, 5.0)
-    bar.outline.set_visible(False)
-
-
-def _dash(axes: Axes, x: ArrayLike, y: ArrayLike, colour: str, points: float) -> None:
-    """Draw a dash of so many points at each place, and leave the limits of the axes."""
-    axes.plot(
-        x,
-        y,
-        linestyle="",
-        marker="_",
-        markersize=points,
-        markeredgewidth=max(0.2 * points, 0.6),
-        color=colour,
-        scalex=False,
-        scaley=False,
-    )

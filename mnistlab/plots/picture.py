@@ -2,6 +2,7 @@
 
 import base64
 import html
+import importlib
 import io
 import os
 import secrets
@@ -18,16 +19,23 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from mnistlab.checks import shown
 from mnistlab.errors import InputError, SaveError
 
 # Okabe & Ito, the strongest against white paper first; their yellow is too pale for a line.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+# what tells the same in grey: 7 colours and 8 markers repeat together after 56 runs
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+SIZES = (10.0, 6.0, 8.0, 6.5, 8.0, 7.5, 7.5, 10.0)  # of the markers; a square shows on a circle
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.2, 1.5, 1.2)))
 INK, FAINT, PALE = "#222222", "#5C5C5C", "#E4E4E4"
 
 CSS_PIXELS = 100  # an inch of the picture in a page: 8 inches are 800 px wide
-DPI = 160  # dots drawn for that inch, so that dense screens stay sharp
+DPI = 144  # dots drawn for that inch, so that dense screens stay sharp
+COLOURS_IN_PNG = 256  # a byte for each dot: a third of the bytes of all colours
 
 STYLE: dict[Any, Any] = {
     "font.size": 10, "axes.titlesize": 11, "axes.titleweight": "bold", "figure.titlesize": 12.5,
@@ -86,10 +94,10 @@ class Picture(Figure):
             # a name in a script that the font lacks is drawn as boxes; alt and caption have it
             warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
             self._settle()
+            # matplotlib itself would write its version as Software, and bytes would change with it
             buffer = io.BytesIO()
-            # matplotlib would write its version as Software, and bytes would change with it
-            self.savefig(buffer, format="png", metadata={"Software": None, "Description": self.alt})
-        return buffer.getvalue()
+            self.savefig(buffer, format="png")
+        return _in_few_colours(buffer, self.alt)
 
     def _settle(self) -> None:
         """Lay the panels out once and keep them there: laid out again, they move by a hair."""
@@ -100,12 +108,28 @@ class Picture(Figure):
     def _repr_html_(self) -> str:
         """Return the picture for a notebook: an image with its alt text, and its caption."""
         source = base64.b64encode(self._repr_png_()).decode("ascii")
-        width = round(self.get_figwidth() * CSS_PIXELS)
         return (
             f'<figure><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{source}" '
-            f'width="{width}" style="max-width:100%;height:auto">'
+            f'width="{self._width()}" style="max-width:100%;height:auto">'
             f"<figcaption>{html.escape(self.caption)}</figcaption></figure>"
         )
+
+    def _ipython_display_(self) -> None:
+        """Show the picture in a notebook: as HTML, as PNG and in words, each once.
+
+        The HTML carries alt text and caption, so pages prefer it. PDFs made through LaTeX and
+        Sphinx take no HTML, so the PNG is there too, with the alt text beside it. Were this left
+        to IPython, matplotlib's inline mode (on from the start in Colab) would draw a PNG of its
+        own in the place of this one, larger and without alt text.
+        """
+        png = base64.b64encode(self._repr_png_()).decode("ascii")
+        data = {"text/plain": repr(self), "text/html": self._repr_html_(), "image/png": png}
+        about = {"image/png": {"alt": self.alt, "width": self._width()}}
+        importlib.import_module("IPython.display").display(data, metadata=about, raw=True)
+
+    def _width(self) -> int:
+        """Return how wide a page shows the picture, in CSS pixels."""
+        return round(self.get_figwidth() * CSS_PIXELS)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture as PNG, aside first and then renamed: all of it or nothing.
@@ -128,6 +152,22 @@ class Picture(Figure):
             )
         _replace(target, self._repr_png_())
         return target
+
+
+def _in_few_colours(png: io.BytesIO, alt: str) -> bytes:
+    """Return a PNG in 256 colours, with the alt text inside.
+
+    Letters and lines have some hundred shades, so most pictures lose none that is seen. Maximum
+    coverage keeps rare colours, such as that of a single marker, where a median cut merges them.
+    """
+    words, buffer = PngInfo(), io.BytesIO()
+    words.add_itxt("Description", alt)
+    with Image.open(png) as drawn:
+        few = drawn.convert("RGB").quantize(
+            COLOURS_IN_PNG, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
+    few.save(buffer, format="png", optimize=True, pnginfo=words, dpi=(DPI, DPI))
+    return buffer.getvalue()
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -1,28 +1,24 @@
 """softmax_at_work: from net inputs through their exponentials to probabilities.
 
-Also the labelled bars that `activations` draws.
-
 Example:
     >>> softmax_at_work([2.0, 1.0, 1.0]).caption
     'Softmax of 3 net inputs from 1 to 2: the probabilities sum to 1; the largest is 0.576, of \
 unit 0.'
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from mnistlab.classic import units
-from mnistlab.errors import InputError
-from mnistlab.plots.arguments import names_of, not_diverged, numbers
-from mnistlab.plots.picture import COLOURS, INK, Picture, house_style
-from mnistlab.plots.words import count_of, listed, number, short
+from mnistlab.plots.arguments import one_pattern, unit_names
+from mnistlab.plots.bars import bars_height, draw_bars, most_of
+from mnistlab.plots.picture import COLOURS, Picture, house_style
+from mnistlab.plots.words import count_of, exactly, listed, number
 
 Values = NDArray[np.float64]
 
-MOST_BARS = 20
 LARGEST_POWER = 10.0  # e^10 = 22,026; beyond, the largest I is subtracted first
 
 
@@ -116,73 +112,3 @@ def _draw(
         axes.set(title=head, xlabel=f"sum{of_all}: {write(values.sum())}")
     panels[0].set_ylabel(f"the {len(picks)} most probable units" if of_all else "unit")
     return picture
-
-
-# ── labelled bars, which activity.py draws too ──────────────────────────────────────────────────
-
-
-def one_pattern(name: str, given: ArrayLike) -> Values:
-    """Return a number for each unit as (units,) float64, or raise InputError."""
-    values = numbers(name, given).astype(np.float64)
-    if values.ndim == 2 and len(values) == 1:
-        values = values[0]
-    if values.ndim != 1 or not len(values):
-        raise InputError(
-            f"{name} must hold one number for each unit, of one pattern, but its shape is "
-            f"{values.shape}. Of several patterns, give one row: {name}[0]."
-        )
-    return not_diverged(name, values)
-
-
-def unit_names(count: int, class_names: Sequence[str]) -> list[str]:
-    """Return the name of each output unit, its number where there are no names."""
-    numbered = [f"unit {unit}" for unit in range(count)]
-    return names_of(count, class_names if len(class_names) else numbered)
-
-
-def most_of(values: Values) -> NDArray[np.int64]:
-    """Return which bars to draw, (k,) in order: all, or of more than 20 the largest 20."""
-    return np.sort(np.argsort(-values, kind="stable")[:MOST_BARS]).astype(np.int64)
-
-
-def bars_height(bars: int) -> float:
-    """Return the height in inches of so many bars."""
-    return max(0.27 * bars, 0.8)
-
-
-def exactly(net_input: float) -> str:
-    """Return a net input to two decimals, however large: with 3 digits 998.5 would be 998."""
-    return f"{round(net_input, 2) + 0.0:,.8g}"
-
-
-def draw_bars(
-    axes: Axes,
-    values: Values,
-    names: Sequence[str],
-    colour: str,
-    write: Callable[[float], str] = number,
-) -> None:
-    """Draw a bar with its number for each name, the first on top; hatch the largest."""
-    hatches = ["///" if value == values.max() else "" for value in values]
-    axes.barh(range(len(values)), values, color=colour, edgecolor="white", hatch=hatches)
-    axes.set_yticks(range(len(values)), [short(name) for name in names])
-    axes.set_ylim(len(values) - 0.4, -0.6)
-    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
-    letters = max(len(write(value)) for value in values) + 1
-    room = 0.06 * letters * (high - low) or 1.0  # for the numbers outside of the bars
-    axes.set_xlim(low - room * (low < 0), high + room * (values.max() >= 0))
-    for y, value in enumerate(values):
-        axes.annotate(
-            write(value),
-            (value, y),
-            (4 if value >= 0 else -4, 0),
-            textcoords="offset points",
-            ha="left" if value >= 0 else "right",
-            va="center",
-            fontsize=8.5,
-        )
-    axes.axvline(0.0, color=INK, linewidth=0.8)
-    axes.set_xticks([])
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
-    axes.tick_params(axis="y", length=0)

@@ -3,6 +3,8 @@
 Example:
     >>> number(0.12345), number(21500.0), number(3e9)
     ('0.123', '21,500', '3e+09')
+    >>> exactly(998.5), number(998.5)
+    ('998.5', '998')
     >>> count_of(1000, "epoch"), percent(0.975), short("a name that is much too long")
     ('1,000 epochs', '97.5%', 'a name that is much…')
 """
@@ -18,6 +20,11 @@ def number(value: float) -> str:
     if math.isnan(value):
         return "NaN (not a number)"
     return f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
+def exactly(net_input: float) -> str:
+    """Return a net input to two decimals, however large: with 3 digits 998.5 would be 998."""
+    return f"{round(net_input, 2) + 0.0:,.8g}"
 
 
 def count_of(count: int, thing: str) -> str:
