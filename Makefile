@@ -1,13 +1,17 @@
 # make run    trains the lecture's network        make test   runs all tests
 # make bench  measures against peers              make soak   the long counts (hours)
+# make notebooks   builds the notebooks for students        (LAB=mylab/lab.toml OUT=folder)
+# make instructor  the same with solutions, in build/instructor
 # make clean  removes what these made
 # Options of `mnistlab run`: make run ARGS="--engine classic --epochs 3"
 
 PYTHON ?= $(firstword $(foreach v,python3 python3.13 python3.12 python3.11,$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
 BIN := .venv/bin
 ARGS ?=
+LAB ?=
+OUT ?=
 
-.PHONY: run test bench soak clean
+.PHONY: run test bench soak notebooks instructor clean
 
 run: .venv/.installed
 	@$(BIN)/mnistlab run $(ARGS)
@@ -18,13 +22,15 @@ test: .venv/.installed-test
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-bench: .venv/.installed-bench
+bench: .venv/.installed-bench .venv/.installed-author
 	@$(BIN)/python benchmarks/overhead.py
 	@$(BIN)/python benchmarks/training.py
 	@$(BIN)/python benchmarks/training.py --growth
 	@$(BIN)/python benchmarks/fit.py
 	@$(BIN)/python benchmarks/memory.py
 	@$(BIN)/python benchmarks/grading.py
+	@$(BIN)/python benchmarks/notebooks.py
+	@$(BIN)/python benchmarks/gallery.py
 
 soak: .venv/.installed-test
 	@$(BIN)/python benchmarks/kills.py
@@ -33,6 +39,12 @@ soak: .venv/.installed-test
 	@$(BIN)/python benchmarks/gradebook_kills.py
 	@$(BIN)/python benchmarks/grading.py --growth
 	@$(BIN)/python benchmarks/fuzz.py --seconds 600
+
+notebooks: .venv/.installed-author
+	@$(BIN)/python notebooks/build.py $(if $(LAB),--lab "$(LAB)") $(if $(OUT),--out "$(OUT)")
+
+instructor: .venv/.installed-author
+	@$(BIN)/python notebooks/build.py --instructor $(if $(LAB),--lab "$(LAB)") $(if $(OUT),--out "$(OUT)")
 
 .venv/.installed: pyproject.toml .venv/.made
 	@echo 'Installing mnistlab and what it needs into .venv; TensorFlow is large, so this takes minutes.'

@@ -1,0 +1,275 @@
+"""The builder: markers, questions, solutions, the line of what to run first."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from builder import guards, questions
+from builder.words import BuildError
+from labbooks import FOLDER, editions, frame, sample_lab, source_of, sources
+
+HEAD = "# %% [markdown]\n# # A toy\n#\n# Its first words.\n\n"
+FORMULA = '''# %%
+import numpy as np
+
+# %% [markdown]
+# ## Formulas
+
+# %% exercise="act"
+def activation(I):
+    """f(I)"""
+    ### BEGIN SOLUTION
+    return 1 / (1 + np.exp(-I))
+    ### END SOLUTION
+
+# %% tests="act_check" points=2
+assert activation(0) < 1
+### BEGIN HIDDEN TESTS
+assert activation(0) == 0.5
+### END HIDDEN TESTS
+'''
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Return a function: text of a source → one edition of its notebook."""
+
+    def made(text, edition="student", lab=None, dataset=None, name="toy"):
+        path = tmp_path / f"{name}.py"
+        path.write_text(HEAD + text, encoding="utf-8")
+        task = sources.assignment(lab, dataset)
+        return editions.notebook(sources.read(path, task), task, edition)
+
+    return made
+
+
+def code(notebook):
+    """Return the code cells' sources after the one that installs."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"][1:]
+
+
+def test_students_get_neither_solution_nor_hidden_tests(make):
+    _, exercise, tests = code(make(FORMULA))
+    assert "np.exp" not in exercise and "raise NotImplementedError()" in exercise
+    assert exercise.count("def activation(I):") == 1
+    assert "0.5" not in tests and tests.endswith("assert activation(0) < 1")
+
+
+def test_instructors_get_both(make):
+    _, exercise, tests = code(make(FORMULA, "instructor"))
+    assert "### BEGIN SOLUTION" in exercise and "np.exp" in exercise
+    assert "### BEGIN HIDDEN TESTS" in tests
+
+
+def test_the_metadata_is_nbgraders(make):
+    cells = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader
+             for c in make(FORMULA).cells if "nbgrader" in c.metadata}  # fmt: skip
+    assert cells["act"] == {"grade": False, "grade_id": "act", "locked": False,
+                            "schema_version": 3, "solution": True, "task": False}  # fmt: skip
+    assert cells["act_check"] == {"grade": True, "grade_id": "act_check", "locked": True,
+                                  "points": 2.0, "schema_version": 3, "solution": False,
+                                  "task": False}  # fmt: skip
+
+
+def test_a_stub_of_its_own_takes_the_place_of_the_solution(make):
+    text = ('# %% exercise="who" stub="WHO = \\"\\"  # @param {type:\\"string\\"}"\n'
+            '### BEGIN SOLUTION\nWHO = "ada"\n### END SOLUTION\nprint(WHO)\n')  # fmt: skip
+    assert code(make(text)) == ['WHO = ""  # @param {type:"string"}\nprint(WHO)']
+
+
+def test_an_edition_has_only_its_cells(make):
+    text = '# %% edition="instructor"\nx = 1\n\n# %% edition="student"\ny = 2\n'
+    assert code(make(text)) == ["y = 2"]
+    assert code(make(text, "instructor")) == ["x = 1"]
+
+
+class TestGuards:
+    def test_a_cell_says_which_heading_to_run_first(self, make):
+        text = ("# %% [markdown]\n# ## Load\n\n# %%\nx = 1\n\n# %% [markdown]\n# ## Use\n\n"
+                "# %%\nprint(x)\n")  # fmt: skip
+        first, second = code(make(text))
+        assert first == "x = 1"
+        assert second.splitlines()[0] == 'assert {"x"} <= globals().keys(), "First run “Load”."'
+
+    def test_run_too_early_it_fails_with_that_and_later_it_does_not(self, make):
+        cell = code(make("# %%\nx = 1\n\n# %%\ny = x + 1\n"))[1]
+        with pytest.raises(AssertionError, match="First run the cell above"):
+            exec(cell, {})
+        names = {"x": 1}
+        exec(cell, names)
+        assert names["y"] == 2
+
+    def test_names_inside_functions_and_comprehensions_count_too(self):
+        assert guards.needed("def f(n): return [k * beta for k in range(n)]") == {"beta"}
+        assert guards.needed("import numpy as np\nlambda I: np.exp(I)") == set()
+        assert guards.needed("for k in rows:\n    print(k)") == {"rows"}
+        assert guards.needed("def f():\n    import keras\n    return keras") == set()
+
+    def test_one_name_of_each_cell_is_enough(self, make):
+        text = "# %%\na, b = 1, 2\n\n# %%\nc = 3\n\n# %%\nprint(a, b, c)\n"
+        assert code(make(text))[2].startswith('assert {"a", "c"} <= globals().keys()')
+
+    def test_it_stands_below_a_title_that_colab_shows(self, make):
+        text = "# %%\nx = 1\n\n# %%\n# @title Use it\nprint(x)\n"
+        lines = code(make(text))[1].splitlines()
+        assert lines[0] == "# @title Use it" and lines[1].startswith("assert")
+
+    def test_a_name_that_nobody_makes_is_refused(self, make):
+        with pytest.raises(BuildError, match=r"toy: Under .Install.: no earlier cell makes colour"):
+            make("# %%\nprint(colour)\n")
+
+    def test_what_is_no_python_is_refused_with_its_place(self, make):
+        with pytest.raises(BuildError, match="Under 'Install', line 1"):
+            make("# %%\ndef f(:\n")
+
+
+class TestQuestions:
+    TEXT = '# %%\nimport mnistlab\n\nsheet = mnistlab.Worksheet("{{ lab_name }}", "ada")\n\n'
+    NUMBER = TEXT + '# %% question="parameters"\nnumber = 784 * 512 + 512 + 512 * 10 + 10\n'
+
+    def test_its_text_comes_from_the_lab(self, make):
+        notebook = make(self.NUMBER)
+        texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+        assert "**Compute (3 points):** How many parameters does 784-512-10 have? Compute it " \
+               "before summary() shows it." in texts  # fmt: skip
+
+    def test_students_get_a_field_and_the_call(self, make):
+        cells = code(make(self.NUMBER))
+        assert (
+            'number = ""  # @param {type:"string"}\nsheet.number("parameters", number)' in cells[1]
+        )
+        assert "still missing" in cells[2] and "784 * 512" not in "".join(cells)
+
+    def test_the_hidden_test_takes_the_right_number_and_no_other(self, make, tmp_path):
+        cells = code(make(self.NUMBER, "instructor"))
+
+        class Sheet:
+            def record(self):
+                return {"numbers": {"parameters": self.given}}
+
+        sheet = Sheet()
+        for given, right in ((407050, True), (407051, False), (406528, False)):
+            sheet.given = given
+            if right:
+                exec(cells[2], {"sheet": sheet})
+                continue
+            with pytest.raises(AssertionError, match="right: 407050"):
+                exec(cells[2], {"sheet": sheet})
+
+    def test_an_answer_is_a_text_in_which_backslashes_stay(self, make):
+        cells = code(
+            make(self.TEXT + '# %% question="why_scale"\nanswer = r"""\nIt saturates.\n"""')
+        )
+        assert 'answer = r"""\n\n"""\nsheet.answer("why_scale", answer)' in cells[1]
+
+    def test_questions_without_a_cell_stand_before_handing_in(self, make):
+        text = (self.NUMBER + "# %% [markdown]\n# ## Hand in\n\n"
+                '# %% exercise="submit"\nprint(sheet.missing())\n')  # fmt: skip
+        notebook = make(text)
+        order = [cell.source.splitlines()[0] for cell in notebook.cells if cell.source]
+        assert order.index("## More questions") < order.index("## Hand in")
+        calls = "\n".join(code(notebook))
+        lab = sources.assignment().lab
+        assert all(f'("{one.id}", ' in calls for one in lab.question)
+
+    def test_a_question_that_an_assignment_does_not_ask_is_left_out(self, make, tmp_path):
+        lab = sample_lab(tmp_path)
+        text = lab.read_text(encoding="utf-8")
+        start = text.index('[[question]]\nid = "why_scale"')
+        lab.write_text(text[:start] + text[text.index("[[question]]", start + 5) :], "utf-8")
+        both = self.NUMBER + '\n# %% question="why_scale"\nanswer = "x"\n'
+        assert "why_scale" in "".join(code(make(both)))
+        assert "why_scale" not in "".join(code(make(both, lab=str(lab))))
+
+    def test_a_question_that_no_lab_has_is_refused(self, make):
+        with pytest.raises(BuildError, match="'colour' is no question of the lab"):
+            make(self.TEXT + '# %% question="colour"\nanswer = "blue"\n')
+
+    def test_signs_of_markdown_in_a_question_are_shown_as_they_are(self):
+        one = next(one for one in sources.assignment().lab.question if one.id == "hidden_error")
+        assert r"E\_17 = f'(I\_17) Σ\_j w\_17,j E\_j" in questions._text(one)
+
+
+class TestAnAssignmentOfOnesOwn:
+    def test_words_are_filled_in(self, make, tmp_path):
+        lab = sample_lab(tmp_path)
+        text = (
+            '# %% [markdown]\n# ## {{ sizes }} of {{ parameters }}\n\n# %%\nD = "{{ dataset }}"\n'
+        )
+        assert code(make(text)) == ['D = "mnist"']
+        assert code(make(text, dataset="iris")) == ['D = "iris"']
+        notebook = make(text, lab=str(lab))
+        assert code(notebook) == ['D = "mnist_5k"']
+        assert any(cell.source == "## 784-512-10 of 407,050" for cell in notebook.cells)
+
+    def test_the_notebook_carries_its_lab(self, make, tmp_path):
+        lab = sample_lab(tmp_path)
+        first, second = code(make(TestQuestions.NUMBER, lab=str(lab)))[:2]
+        assert first == "%%writefile lab.toml\n" + lab.read_text(encoding="utf-8").rstrip("\n")
+        assert 'mnistlab.Worksheet("lab.toml", "ada")' in second
+
+    def test_the_command_writes_it_with_its_lab(self, tmp_path):
+        lab, out = sample_lab(tmp_path), tmp_path / "mine"
+        done = subprocess.run(
+            [sys.executable, str(FOLDER / "build.py"), "--lab", lab, "--out", out],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert (out / "lab.toml").read_bytes() == lab.read_bytes()
+        notebook = nbformat.read(out / "03_recognizing_digits.ipynb", as_version=4)
+        assert "colab.research.google.com" not in notebook.cells[0].source  # it isn't there
+        assert any('DATASET = "mnist_5k"' in cell.source for cell in notebook.cells)
+
+    def test_a_lab_with_a_mistake_is_refused_with_its_line(self, tmp_path):
+        lab = sample_lab(tmp_path)
+        lab.write_text(lab.read_text("utf-8").replace("epochs = 5", "epochs = 0.5"), "utf-8")
+        done = subprocess.run(
+            [sys.executable, str(FOLDER / "build.py"), "--lab", lab, "--out", tmp_path / "mine"],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 2 and "lab.toml, line" in done.stderr
+        assert "Traceback" not in done.stderr and not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('# %% colour="red"\nx = 1\n', "'colour' is no marker"),
+        ('# %% exercise="a" tests="b"\nx = 1\n', "one of them"),
+        ('# %% edition="teacher"\nx = 1\n', "edition='teacher'"),
+        ("# %% [markdown]\n# {{ colour }}\n", "'colour' is undefined"),
+        ('# %% exercise="a"\nx = 1\n\n# %% tests="a"\nx = 2\n', "'a' stands twice"),
+    ],
+)
+def test_a_source_with_a_mistake_is_refused(make, text, said):
+    with pytest.raises(BuildError, match=said):
+        make(text)
+
+
+def test_a_source_without_a_title_is_refused(tmp_path):
+    path = tmp_path / "toy.py"
+    path.write_text("# %%\nx = 1\n", encoding="utf-8")
+    task = sources.assignment()
+    with pytest.raises(BuildError, match="# Title"):
+        editions.notebook(sources.read(path, task), task, "student")
+
+
+def test_the_install_cell_changes_nothing_where_the_package_is(make, capsys, monkeypatch):
+    notebook = make("")
+    install = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert f"@v{frame.version()}" in install and "--upgrade" not in install
+    plain = install.replace("    %pip", "    raise RuntimeError  # %pip")
+    exec(plain, {})
+    assert "mnistlab 0.1.0 · numpy " in capsys.readouterr().out
+
+
+def test_a_notebook_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(BuildError, match="no notebook 'zz'. There are: 01_"):
+        sources.names(FOLDER / "src", ["zz"])
+
+
+def test_the_line_is_no_part_of_a_cells_own_source():
+    cell = nbformat.v4.new_code_cell('assert {"x"} <= globals().keys(), "First run."\nprint(x)')
+    assert source_of(cell) == "print(x)"
