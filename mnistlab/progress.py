@@ -1,7 +1,8 @@
 """What is shown while a network trains: one line an epoch, and a bar where a terminal can hold one.
 
 The lines go to standard output. The bar goes to standard error, and only where that is a
-terminal; it is gone when the training ends.
+terminal; it is gone when the training ends. In a notebook both are one output that changes in
+place, with the learning curves.
 """
 
 import sys
@@ -11,6 +12,8 @@ from types import TracebackType
 from typing import Any
 
 from mnistlab.errors import InputError
+from mnistlab.livecell import LiveCell, in_notebook
+from mnistlab.livecurves import written
 
 LEVELS: dict[int | str, int] = {"auto": 1, 0: 0, 1: 1, 2: 2}  # False is 0, True is 1
 
@@ -38,8 +41,8 @@ def epoch_line(epoch: int, epochs: int, figures: Mapping[str, float | None]) -> 
     for name in SAID:
         value = figures.get(name)
         if value is not None:
-            said = f"{value:.1%}" if name.endswith("accuracy") else f"{value:.4f}"
-            parts.append(f"{name.replace('val_', 'validation ').replace('_', ' ')} {said}")
+            said = name.replace("val_", "validation ").replace("_", " ")
+            parts.append(f"{said} {written(name, value)}")
     if figures.get("seconds") is not None:
         parts.append(f"{figures['seconds']:.1f} s")
     return "  ".join(parts)
@@ -51,7 +54,8 @@ class Progress:
     Args:
         epochs: how many epochs there will be.
         steps: updates in each epoch.
-        verbose: 0 nothing, 2 one line an epoch, 1 or "auto" a bar beside that in a terminal.
+        verbose: 0 nothing, 2 one line an epoch, 1 or "auto" a bar beside that in a terminal, and
+            in a notebook one output that changes in place.
 
     Raises:
         InputError: another value of verbose.
@@ -65,12 +69,15 @@ class Progress:
             )
         self.epochs, self.steps = epochs, steps
         self.level = LEVELS[verbose]
+        self._cell: LiveCell | None = None
         self._bar: Any = None
         self._task: Any = None
         self._shown = self._said = 0.0
 
     def __enter__(self) -> "Progress":
-        if self.level == 1 and sys.stderr is not None and sys.stderr.isatty():
+        if self.level == 1 and in_notebook():
+            self._cell = LiveCell(self.epochs, self.steps)
+        elif self.level == 1 and sys.stderr is not None and sys.stderr.isatty():
             self._start_bar()
         return self
 
@@ -82,6 +89,8 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if self._cell is not None:
+            self._cell.close()
 
     def _start_bar(self) -> None:
         from rich.console import Console
@@ -102,11 +111,15 @@ class Progress:
 
     def epoch_begin(self, epoch: int) -> None:
         """Set the bar back for a new epoch, counted from 0."""
+        if self._cell is not None:
+            self._cell.begin(epoch)
         if self._bar is not None:
             self._bar.reset(self._task, description=f"Epoch {epoch + 1}/{self.epochs}", loss="")
 
     def advance(self, step: int, loss: float | None = None) -> None:
         """Show how many updates of this epoch are done, ten times a second at most."""
+        if self._cell is not None:
+            self._cell.advance(step, loss)
         if self._bar is None or time.monotonic() - self._shown < 0.1:
             return
         self._shown = time.monotonic()
@@ -117,6 +130,9 @@ class Progress:
         """Print a line; a full or closed output doesn't stop the training."""
         if not self.level:
             return
+        if self._cell is not None:
+            self._cell.say(text)
+            return
         try:
             print(text, flush=True)
         except OSError:
@@ -124,6 +140,10 @@ class Progress:
 
     def epoch_end(self, epoch: int, figures: Mapping[str, float | None]) -> None:
         """Print the epoch's line; after fifty of them one a second, and the last."""
+        if self._cell is not None:
+            self._cell.end(figures)
+            self._cell.say(epoch_line(epoch, self.epochs, figures))
+            return
         due = epoch < LINES or epoch + 1 == self.epochs or time.monotonic() - self._said > 1
         if due:
             self._said = time.monotonic()

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
 
-from builder.running import failures
+from builder.running import failures, sockets
 from labbooks import SECONDS, THE_LAB, built, executed, source_of
 from processes import surroundings
 
@@ -22,20 +22,21 @@ def half_run(tmp_path_factory):
     notebook = nbformat.read(path, as_version=4)
     stop = next(n for n, cell in enumerate(notebook.cells) if "predict_beta" in cell.source
                 and cell.cell_type == "code")  # fmt: skip
-    manager = KernelManager(kernel_name="python3", transport="ipc")
-    manager.start_kernel(cwd=str(path.parent), env=surroundings(path.parent))
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=60)
-    for cell in notebook.cells[: stop + 2]:
-        if cell.cell_type == "code":
-            reply = client.execute_interactive(cell.source, timeout=SECONDS,
-                                               output_hook=lambda _: None)  # fmt: skip
-            assert reply["content"]["status"] == "ok", cell.source
-    client.execute(notebook.cells[stop + 2].source)
-    os.kill(manager.provisioner.pid, signal.SIGKILL)
-    client.stop_channels()
-    manager.cleanup_resources()
+    with sockets() as settings:
+        manager = KernelManager(kernel_name="python3", **settings)
+        manager.start_kernel(cwd=str(path.parent), env=surroundings(path.parent))
+        client = manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        for cell in notebook.cells[: stop + 2]:
+            if cell.cell_type == "code":
+                reply = client.execute_interactive(cell.source, timeout=SECONDS,
+                                                   output_hook=lambda _: None)  # fmt: skip
+                assert reply["content"]["status"] == "ok", cell.source
+        client.execute(notebook.cells[stop + 2].source)
+        os.kill(manager.provisioner.pid, signal.SIGKILL)
+        client.stop_channels()
+        manager.cleanup_resources()
     sheet = next((path.parent / "mnistlab-worksheets").glob("*.json"))
     return path, stop, json.loads(sheet.read_text(encoding="utf-8"))
 

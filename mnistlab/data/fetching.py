@@ -10,19 +10,20 @@ Example:
 """
 
 import contextlib
+import html
 import importlib
 import io
 import os
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from mnistlab.errors import DownloadError
+from mnistlab.livecell import InPlace, bar, in_notebook
 
 Sent = TypeVar("Sent")
 
@@ -237,15 +238,38 @@ def progress_bar(name: str, size: int) -> Iterator[Callable[[int], object]]:
         name: what is fetched.
         size: how many bytes it has, about.
     """
-    in_notebook = "ipykernel" in sys.modules
-    if not in_notebook and (sys.stderr is None or not sys.stderr.isatty()):
+    if in_notebook():
+        with contextlib.closing(FetchedCell(name, size)) as cell:
+            yield cell.advance
+        return
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda n_bytes: None
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tqdm's advice to install notebook widgets
-        tqdm = importlib.import_module("tqdm.auto" if in_notebook else "tqdm").tqdm
-        bar = tqdm(total=size, unit="B", unit_scale=True, desc=f"Fetching {name}")
-    try:
-        yield bar.update
-    finally:
-        bar.close()
+    tqdm = importlib.import_module("tqdm").tqdm
+    with tqdm(total=size, unit="B", unit_scale=True, desc=f"Fetching {name}") as shown:
+        yield shown.update
+
+
+class FetchedCell(InPlace):
+    """The output of a notebook's cell while a file comes: how much of it is here.
+
+    Args:
+        name: of the file; size: how many bytes it has, about.
+    """
+
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__()
+        self.name, self.size, self.done = name, size, 0
+
+    def advance(self, n_bytes: int) -> None:
+        """So many bytes more have come."""
+        self.done += n_bytes
+        if self.is_due():
+            said = f"Fetching {self.name}: {self.done / 1e6:.1f} of {self.size / 1e6:.1f} MB"
+            self.show(said, bar(f"Fetching {self.name}", self.done, self.size, said))
+
+    def close(self) -> None:
+        """Show the last state: nothing comes any more."""
+        if self.done:
+            said = f"Fetched {self.name}: {self.done / 1e6:.1f} MB"
+            self.show(said, f"<p>{html.escape(said)}</p>")

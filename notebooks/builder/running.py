@@ -1,6 +1,10 @@
 """Runs a built notebook where it lies, keeps its outputs, and says what took long or failed."""
 
+import contextlib
+import os
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +53,28 @@ def execute(notebook: Any, folder: Path, timeout: int, **kernel: Any) -> dict[in
     def ended(cell: Any, cell_index: int, **_: Any) -> None:
         seconds[cell_index] = time.perf_counter() - started[cell_index]
 
-    client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", allow_errors=True,
-                            resources={"metadata": {"path": str(folder)}}, store_widget_state=False,
-                            on_cell_execute=begins, on_cell_executed=ended,
-                            config=Config({"KernelManager": {"transport": "ipc"}}))  # fmt: skip
-    client.execute(**kernel)
+    with sockets() as manager:
+        client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", allow_errors=True,
+                                resources={"metadata": {"path": str(folder)}},
+                                store_widget_state=False, on_cell_execute=begins,
+                                on_cell_executed=ended,
+                                config=Config({"KernelManager": manager}))  # fmt: skip
+        client.execute(**kernel)
     return seconds
+
+
+@contextlib.contextmanager
+def sockets() -> Iterator[dict[str, str]]:
+    """Give what a KernelManager needs so that nobody else on the machine can reach its kernel.
+
+    Sockets in a folder of their own, by a short and whole path: a system takes about 100
+    characters, and a path that isn't whole means another place to a kernel in another folder.
+    """
+    if os.name != "posix":
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="kernel-") as place:
+        yield {"transport": "ipc", "ip": str(Path(place) / "k")}
 
 
 def failures(notebook: Any) -> list[tuple[int, str]]:
