@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
+from labbooks import NAMES, frame
 from processes import PROJECT, mnistlab, surroundings
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -96,9 +98,17 @@ def test_the_transcript_is_what_a_run_prints(tmp_path):
 os.environ.setdefault("README_DATA", os.environ.get("MNISTLAB_DATA", ""))
 
 
-def test_figures_come_from_committed_benchmarks():
-    quoted = re.findall(r"([\d.,]+) ?(×|ms|s|%|MB)\s*<!-- (\w+): ([^>]+?) -->", README)
-    assert quoted, "README.md quotes no benchmark"
+SOURCES = sorted((PROJECT / "notebooks" / "src").glob("*.py"))
+QUOTING = ["README.md", "notebooks/INSTRUCTOR.md"]
+QUOTING += [f"notebooks/src/{one.name}" for one in SOURCES]
+
+
+@pytest.mark.parametrize("document", QUOTING)
+def test_figures_come_from_committed_benchmarks(document):
+    text = (PROJECT / document).read_text(encoding="utf-8")
+    quoted = re.findall(r"([\d.,]+) ?(×|ms|s|%|MB)\s*<!-- (\w+): ([^>]+?) -->", text)
+    assert len(quoted) == len(re.findall(r"<!-- \w+: [^>]*?/[^>]+? -->", text))
+    assert quoted or document != "README.md", "README.md quotes no benchmark"
     for figure, unit, name, key in quoted:
         record = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
         table, way = key.split("/", 1)
@@ -116,6 +126,26 @@ def test_every_picture_is_there_and_has_alt_text():
             assert (PROJECT / path).exists(), path
 
 
-def test_every_link_to_a_file_leads_somewhere():
-    for path in re.findall(r"(?<!!)\[[^\]]+\]\((?!https?://|#)([^)]+)\)", README):
-        assert (PROJECT / path).exists(), path
+def test_the_gallery_has_six_pictures_with_the_words_that_they_bear():
+    section = README.split("## Pictures\n")[1].split("\n## ")[0]
+    shown = re.findall(r"!\[(.*?)\]\(([^)]+)\)", section)
+    assert len(shown) == 6
+    for alt, path in shown:
+        with Image.open(PROJECT / path) as picture:
+            assert picture.text["Description"] == alt, f"{path}: run benchmarks/gallery.py"
+
+
+def test_each_notebook_has_its_badge_and_its_minutes():
+    rows = re.findall(r"^\| \[(\w+)\]\(notebooks/\w+\.ipynb\) (.+?) \|.*\| (\d+) \|$", README, re.M)
+    assert [name for name, _, _ in rows] == [name for name in NAMES if "instructor" not in name]
+    for name, badge, minutes in rows:
+        assert f"/github/{frame.repository()}/blob/main/notebooks/{name}.ipynb)" in badge
+        source = (PROJECT / "notebooks" / "src" / f"{name}.py").read_text(encoding="utf-8")
+        assert f"In {minutes} minutes" in " ".join(source.split())
+
+
+@pytest.mark.parametrize("document", ["README.md", "notebooks/INSTRUCTOR.md"])
+def test_every_link_to_a_file_leads_somewhere(document):
+    text = (PROJECT / document).read_text(encoding="utf-8")
+    for path in re.findall(r"(?<!!)\[[^\]]+\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)", text):
+        assert (PROJECT / document).parent.joinpath(path).exists(), path
