@@ -208,6 +208,10 @@ def prints(I):
     print(1 / (1 + np.exp(-I)))
 
 
+def not_written(I):
+    raise NotImplementedError()
+
+
 def step_that_changes_x(x, d, w1, b1, w2, b2, beta):
     step_in_place(x, d, w1, b1, w2, b2, beta)
     x *= 0
@@ -218,6 +222,7 @@ def step_that_changes_x(x, d, w1, b1, w2, b2, beta):
     [
         ("activation", lambda I: None, "returns_nothing", "return missing"),
         ("activation", prints, "returns_nothing", "print"),
+        ("activation", not_written, "not_written", "in place of the line"),
         ("activation", lambda I: naive(I).tolist(), "returns_list", "np.array"),
         ("output_error", lambda d, a: {"E": d - a}, "wrong_type", "a dict"),
         ("output_error", lambda d, a: "d - a", "wrong_type", "a str"),

@@ -76,3 +76,5 @@ def test_a_trace_shows_itself_in_a_notebook():
     page = network().trace(X, 1)._repr_html_()
     assert page.count("<tr>") == len(network().trace(X, 1).arrays()) + 1
     assert "hidden 1: change_w" in page
+    cells = page.count("<th ") + page.count("<td")
+    assert page.count("text-align:left") == cells  # a heading stands above what it names

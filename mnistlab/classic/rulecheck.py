@@ -309,6 +309,12 @@ class _Trial:
     def _form(self) -> RuleReport | None:
         """Return the report on a function that gives no numbers to compare, or None."""
         first = self.ordinary[0]
+        if isinstance(first.error, NotImplementedError):
+            return self._wrong(
+                "not_written",
+                "Nothing is written yet: write your formula in place of the line "
+                "raise NotImplementedError().",
+            )
         if first.error is not None and all(o.error is not None for o in self.ordinary):
             given = shapes(self.cases.ordinary[0], self.bound.takes)
             what = f"{type(first.error).__name__}: {first.error}"

@@ -115,11 +115,15 @@ class Trace:
     def _repr_html_(self) -> str:
         """Return the arrays as a table, for a notebook."""
         cells = "".join(
-            f'<tr><th scope="row" style="text-align:left">{name}</th><td>{array.shape}</td>'
+            f'<tr><th scope="row" style="text-align:left">{name}</th>'
+            f'<td style="text-align:left">{array.shape}</td>'
             f'<td style="text-align:left"><code>{_shown(array)}</code></td></tr>'
             for name, array in self.arrays().items()
         )
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("array", "shape", "values"))
+        head = "".join(
+            f'<th scope="col" style="text-align:left">{name}</th>'
+            for name in ("array", "shape", "values")
+        )
         caption = html.escape(repr(self).split("\n")[0])
         return f"<table><caption>{caption}</caption><tr>{head}</tr>{cells}</table>"
 

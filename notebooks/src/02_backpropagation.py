@@ -77,10 +77,10 @@ plots.network_diagram((4, 4, 3), output_activation="sigmoid")
 # %% [markdown] takes_up="backpropagation · forward pass · model"
 # ## One step by hand
 #
-# **Backpropagation** takes one pattern forward through the network, then takes its error back. In
-# this section you do both, for one flower and two of the seven units. This **model** has weights
-# with one digit after the point, so that a pocket calculator is enough. Units count from 1, as on
-# the slides; Python and the picture above count from 0.
+# **Backpropagation** takes one pattern through the network, the **forward pass**, then takes its
+# error back. In this section you do both, for one flower and two of the seven units. This **model**
+# has weights with one digit after the point, so that a pocket calculator is enough. Units count
+# from 1, as on the slides; Python and the picture above count from 0.
 
 # %%
 w1 = np.array([[0.7, 0.1, 0.5, 0.8], [-0.8, -0.5, 0.5, -0.9],
@@ -467,7 +467,7 @@ def downhill(network, pattern, wanted):
 # Two losses, both **summed over the outputs**, and two formulas for E at the output, yours and one
 # with the slope in it, as Rumelhart, Hinton and Williams had it in 1986:
 #
-# $$\text{cross-entropy} = -\sum_j d_j \ln a_j + (1 - d_j) \ln (1 - a_j)
+# $$\text{cross-entropy} = -\sum_j \big( d_j \ln a_j + (1 - d_j) \ln (1 - a_j) \big)
 # \qquad\qquad \text{squared error} = \frac{1}{2} \sum_j (d_j - a_j)^2$$
 #
 # **Predict:** of which of the two is E = d − a the way downhill?
@@ -518,11 +518,11 @@ for f, loss, times in (("sigmoid", "binary_crossentropy", 3),
     print("    d − a          ", (d - units.activate(f, I))[0].round(4))
 
 # %% [markdown] edition="instructor"
-# **For the instructor.** Rounding, below 1e-9, where formula and loss belong together; 0.6 where they
-# don't. Keras takes the mean over the outputs: its binary cross-entropy has a third of this slope
-# with 3 outputs, a tenth with 10, so the same β learns that much slower. With softmax and
-# categorical cross-entropy there is no such factor. On MNIST, all-sigmoid, the two algorithms reach 97.5% and 93.0%
-# after 5 epochs at the same β; that comparison is in the lab, notebook 03.
+# **For the instructor.** Rounding, below 1e-9, where formula and loss belong together; 0.6 where
+# they don't. Keras takes the mean over the outputs: its binary cross-entropy has a third of this
+# slope with 3 outputs, a tenth with 10, so the same β learns that much slower. With softmax and
+# categorical cross-entropy there is no such factor. On MNIST, all-sigmoid, the two algorithms reach
+# 97.5% and 93.0% after 5 epochs at the same β; that comparison is in the lab, notebook 03.
 
 # %% [markdown] takes_up="hyperparameters · epochs · How many epochs are needed?"
 # ## The training algorithm
@@ -702,12 +702,30 @@ for hidden_now in (2, 4):
 # %% [markdown]
 # **Explain:** one training ends near 0.5 for two patterns. What do the two hidden units have to do
 # that they don't do there?
+#
+# Small random numbers to begin with: on the slides that goes without saying. Does it matter?
+#
+# **Predict:** what do four hidden units learn from weights that are all 0?
+
+# %%
+EXPECTED_FROM_0 = ""  # @param ["", "XOR, a little later", "nothing at all", "all four the same"]
+
+# keras: Dense(4, "sigmoid", kernel_initializer="zeros"); by default it is "glorot_uniform"
+print(f"You expected: {EXPECTED_FROM_0 or 'nothing yet'}")
+tried = ClassicNetwork((2, 4, 1), output_activation="sigmoid")
+tried.set_weights([np.zeros_like(array) for array in tried.get_weights()])
+tried.compile(learning_rate=0.5)
+tried.fit(X, XOR, epochs=500, batch_size=1, verbose=0)
+print("y =", tried.predict(X)[:, 0].round(2))
+print("weights into the four hidden units, a column each:")
+print(tried.get_weights()[0].round(3))
 
 # %% [markdown] edition="instructor"
-# **For the instructor.** 2-2-1 solves it from four of these five seeds, 2-4-1 from all. Of 100
-# seeds 2-2-1 solves it from 70, 2-4-1 from all, within 2,000 epochs. Where it doesn't, the hidden
-# units answer two patterns alike that need different answers, and what one of the two changes, the
-# other undoes. In the exercise 2 hidden units and 1,000 epochs do from this seed, too.
+# **For the instructor.** 2-2-1 solves it from four of these five seeds, 2-4-1 from all. Of 100 seeds
+# 2-2-1 solves it from 70, 2-4-1 from all, within 2,000 epochs. Where it doesn't, the hidden units
+# answer two patterns alike that need different answers, and what one of the two changes, the other
+# undoes. In the exercise 2 hidden units and 1,000 epochs do from this seed, too. From 0 all four
+# units get the same errors and stay the same for ever: four that count as one.
 
 # %% [markdown] takes_up="gradient descent · What should β be?"
 # ## Gradient descent
