@@ -12,7 +12,8 @@ from builder.pages import page
 from builder.running import failures
 from labbooks import FOR_STUDENTS, NAMES, built, executed, is_students, source_of
 
-MOST_BYTES = 5_000_000  # of a notebook with all its outputs
+MOST_BYTES = 6_000_000  # of a notebook with all its outputs, a page to draw on among them
+WARNED = "mnistlab: x holds values up to 255."  # what a notebook does on purpose, and announces
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -28,7 +29,7 @@ def test_the_instructors_edition_runs_to_its_end_and_reads_well(run):
     assert path.stat().st_size < MOST_BYTES
     errors = [out.text for cell in notebook.cells for out in cell.get("outputs", [])
               if out.output_type == "stream" and out.name == "stderr"]  # fmt: skip
-    assert errors == [], "something was written to stderr"
+    assert [one for one in errors if not one.startswith(WARNED)] == []
     _has_pictures_with_alt_texts(notebook)
     _reads_well_as_a_page(path)
 

@@ -59,7 +59,8 @@ def _node(cell: Cell, text: str) -> NotebookNode:
     elif cell.kind == "exercise":  # nothing to fill in, but the student's to get right
         node.metadata.setdefault("mnistlab", {})["yours"] = cell.id
     if cell.kind == "form":
-        node.metadata["cellView"] = "form"
+        node.metadata["cellView"] = "form"  # Colab
+        node.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab
     return node
 
 
