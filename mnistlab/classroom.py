@@ -6,6 +6,7 @@ mnistlab lab --dataset fashion_mnist --out mylab         an assignment to adapt
 mnistlab rubric > rubric.toml                            the same for MNIST
 mnistlab grade FOLDER --rubric rubric.toml --out GRADES  a class's grades
 mnistlab mark GRADES --rubric rubric.toml --by NAME      its answers, read by a person
+mnistlab digits FOLDER --out class.npz                   what a class drew, as a data set
 """
 
 import json
@@ -229,4 +230,31 @@ def mark(
     desk.mark(Path(grades), rubric, by, question=question, second=second)
 
 
-COMMANDS = (lab, rubric, submit, check, grade, mark)
+@command
+def digits(
+    folder: Annotated[str, typer.Argument(help="What was handed in, as `mnistlab grade` takes it.",
+                                          metavar="FOLDER")],
+    out: Annotated[str, typer.Option(help="The .npz to write.", metavar="FILE")],
+    rubric: RubricOption = None,
+    roster: Annotated[str | None, option("Who is who, where file names don't say it.",
+                                         metavar="CSV")] = None,
+    most: Annotated[Any, option("How many drawings of one student are taken. [default: 20]",
+                                whole, "N")] = None,
+    least: Annotated[Any, option("With fewer in all nothing is written. [default: 10]", whole,
+                                 "N")] = None,
+    jobs: Annotated[Any, option("How many at once. [default: one for each core]", whole,
+                                "N")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that lies there already.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Pool what a class drew: pixels and labels without names, to test and to train with."""
+    from mnistlab.grading.digits import LEAST, MOST, of_class
+
+    made = of_class(folder, out, rubric or STANDARD, roster=roster, overwrite=overwrite, jobs=jobs,
+                    most=MOST if most is None else most,
+                    least=LEAST if least is None else least)  # fmt: skip
+    print(f"{out}: {made!r}.")
+
+
+COMMANDS = (lab, rubric, submit, check, grade, mark, digits)

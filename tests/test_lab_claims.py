@@ -82,7 +82,7 @@ def test_activations_as_far_as_a_config_says_them(result, config, activations):
 
 def test_a_worksheet_is_taken_as_it_is(sheet):
     record = worksheet_of(sheet)
-    assert record.model_dump(mode="json") == {**sheet, "numbers": {"count": 35.0}}
+    assert record.model_dump(mode="json") == {**sheet, "numbers": {"count": 35.0}, "digits": ""}
     kinds = [type(one) for one in record.predictions.values()]
     assert kinds == [float, bool, int, str]
 

@@ -13,11 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mnistlab
 from mnistlab.errors import InputError, SaveError
 from mnistlab.lab import worksheet as room
 from mnistlab.lab.assignment import Prediction
 from mnistlab.lab.claims import worksheet_of
+from mnistlab.lab.drawings import none, read, write
+from mnistlab.lab.notebook import SUBMISSION
 from mnistlab.lab.students import personal_seed
+from mnistlab.lab.submission import as_output, pack, unpack
 from mnistlab.lab.worksheet import Worksheet
 from tiny_lab import TEXT, tiny_lab, tiny_run
 
@@ -474,3 +478,203 @@ def test_lab_and_id_the_other_way_round_are_said(tmp_path, monkeypatch):
 def test_a_folder_that_cant_be_made_is_said():
     with pytest.raises(InputError, match="can't be made.*hoose another"):
         Worksheet(tiny_lab(), "ada", folder="/proc/x")
+
+
+class TestFolder:
+    @pytest.fixture
+    def sheet(self, tmp_path):
+        return Worksheet("recognizing_digits", "ada", tmp_path)
+
+    def test_it_lies_beside_the_worksheet_and_is_there(self, sheet):
+        folder = sheet.folder("beta-0.1")
+        assert folder.is_dir() and folder.name == "beta-0.1"
+        assert folder.parent == sheet.path.with_suffix("")
+        assert sheet.folder("beta-0.1") == folder
+
+    @pytest.mark.parametrize(
+        "name", ["..", "../../etc", "a/b", "C:\\x", ".hidden", "con\n", "β=20"]
+    )
+    def test_no_name_leads_elsewhere(self, sheet, name):
+        folder = sheet.folder(name)
+        assert folder.resolve().parent == sheet.path.with_suffix("").resolve()
+
+    def test_different_names_stay_different(self, sheet):
+        names = ["β=1", "γ=1", "a b", "a_b", "a/b", "A-b"]
+        assert len({sheet.folder(name) for name in names}) == len(names)
+
+    @pytest.mark.parametrize("name", ["", "  ", None, 3, "x" * 81])
+    def test_what_is_no_name_is_refused(self, sheet, name):
+        with pytest.raises(InputError):
+            sheet.folder(name)
+
+    @pytest.mark.parametrize("engine", ["classic", "keras"])
+    def test_a_cell_run_twice_trains_once(self, sheet, engine, capsys):
+        if engine == "keras":
+            pytest.importorskip("keras")
+        data = mnistlab.load_data("mnist_5k")
+        model = mnistlab.build_model(data, engine, hidden_units=8, seed=sheet.seed)
+        weights = []
+        for _ in range(2):
+            mnistlab.fit_model(model, data, epochs=2, checkpoint=sheet.folder("fit"))
+            weights.append([array.copy() for array in model.get_weights()])
+        assert "nothing is left to train" in capsys.readouterr().out
+        assert all((a == b).all() for a, b in zip(*weights, strict=True))
+
+
+# ── drawings ────────────────────────────────────────────────────────────────────────────────────
+
+
+def drawn(seed, count=3, side=2, labels=None):
+    """Return the text of some drawings, of which no two are the same."""
+    chance = np.random.default_rng(seed)
+    pixels = 17 * chance.integers(0, 16, (count, side, side))
+    pixels[:, 0, 0] = 17 * (np.arange(count) % 16)
+    return write(pixels, labels if labels is not None else np.arange(count) % 3)
+
+
+class TestDrawings:
+    @pytest.fixture
+    def open_sheet(self, tmp_path):
+        return lambda student="ada": Worksheet(tiny_lab(), student, tmp_path / "w")
+
+    @pytest.fixture
+    def sheet(self, open_sheet):
+        return open_sheet()
+
+    def test_they_are_on_disk_at_once_and_come_back_as_arrays(self, sheet, open_sheet):
+        mine = sheet.digits(drawn(1))
+        assert on_disk(sheet)["digits"] == drawn(1) and on_disk(sheet) == sheet.record()
+        for one in (mine, sheet.digits(), open_sheet().digits(), open_sheet().digits("…")):
+            assert (one.images == read(drawn(1)).images).all()
+            assert one.labels.tolist() == [0, 1, 2] and len(one) == 3
+        assert worksheet_of(sheet.record()).digits == drawn(1)
+
+    def test_without_any_there_are_none_of_the_labs_size(self, sheet):
+        none = sheet.digits()
+        assert (len(none), none.images.shape, none.labels.shape) == (0, (0, 2, 2), (0,))
+        assert "Nothing is kept." in repr(none) and "<img" not in none._repr_html_()
+        assert not sheet.path.exists()
+
+    def test_a_second_text_is_added_and_the_same_again_adds_nothing(self, sheet, open_sheet):
+        sheet.digits(drawn(1))
+        assert "3 of them are new" in repr(sheet.digits(drawn(2)))
+        for again in (drawn(1), drawn(2), drawn(1) + "\n" + drawn(2)):
+            assert "0 of them are new" in repr(sheet.digits(again))
+        assert len(open_sheet().digits()) == 6
+
+    def test_another_label_for_the_same_drawing_takes_its_place(self, sheet):
+        sheet.digits(drawn(1))
+        assert sheet.digits(drawn(1, labels=[2, 2, 2])).labels.tolist() == [2, 2, 2]
+
+    def test_in_place_of_what_was_there(self, sheet, open_sheet):
+        sheet.digits(drawn(1))
+        assert len(sheet.digits(drawn(2), replace=True)) == 3
+        assert open_sheet().record()["digits"] == drawn(2)
+
+    @pytest.mark.parametrize("blank", [None, ..., "", " \n", "…", "..."])
+    def test_blank_leaves_what_was_there(self, sheet, blank):
+        sheet.digits(drawn(1))
+        for replace in (False, True):
+            assert len(sheet.digits(blank, replace=replace)) == 3
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            (drawn(2)[:-3], "cut or changed.*Copy my digits"),
+            (drawn(2, side=28), "28 × 28 = 784 pixels, but a pattern of this lab has 4 numbers"),
+            (drawn(2, labels=[0, 1, 3]), "labelled 3, but the classes of this lab are 0 to 2"),
+            (write(17 * np.arange(12).reshape(3, 1, 4), [0, 1, 2]), "1 × 4 pixels, and those kept"),
+            (drawn(2, count=99), "there would be 102 drawings, and at most 100 are kept"),
+            ("<script>alert(1)</script>", "no text with drawings"),
+            (7, "must be a text in quotes"),
+            ([1, 2], "must be a text in quotes"),
+        ],
+    )
+    def test_what_cant_be_taken_is_explained_and_changes_nothing(self, sheet, text, said):
+        sheet.digits(drawn(1))
+        before = sheet.path.read_bytes()
+        with pytest.raises(InputError, match=said):
+            sheet.digits(text)
+        assert sheet.path.read_bytes() == before
+        sheet.answer("why", "x")  # and what was refused doesn't come with the next entry
+        assert sheet.record()["digits"] == drawn(1)
+
+    def test_two_notebooks_at_once_lose_nothing_of_each_other(self, open_sheet):
+        one, other = open_sheet(), open_sheet()
+        one.digits(drawn(1))
+        other.answer("why", "x")
+        other.digits(drawn(2))
+        assert one.record() == other.record() and len(one.digits()) == 6
+        other.digits(drawn(3), replace=True)
+        assert len(one.digits()) == 3 and one.record()["answers"] == {"why": "x"}
+
+    def test_two_that_add_at_one_moment_keep_as_many_as_fit(self, open_sheet, monkeypatch):
+        one, other = open_sheet(), open_sheet()
+        one.digits(drawn(1, count=60))
+        monkeypatch.setattr(other, "_kept_drawings", lambda: none(2, 2))  # what it saw before that
+        other.digits(drawn(2, count=60))
+        assert len(open_sheet().digits()) == 100
+
+    def test_a_full_disk_says_so_and_the_drawings_come_with_the_next(
+        self, sheet, open_sheet, monkeypatch
+    ):
+        with monkeypatch.context() as full:
+            full.setattr(os, "fsync", no_space)
+            with pytest.raises(SaveError, match="No space left"):
+                sheet.digits(drawn(1))
+        sheet.answer("why", "x")
+        assert len(open_sheet().digits()) == 3
+
+    def test_a_worksheet_of_before_there_were_drawings_is_read(self, sheet, open_sheet):
+        sheet.answer("why", "x")
+        record = on_disk(sheet)
+        assert record.pop("digits") == ""
+        sheet.path.write_text(json.dumps(record))
+        again = open_sheet()
+        assert again.record()["answers"] == {"why": "x"} and len(again.digits()) == 0
+        assert len(again.digits(drawn(1))) == 3
+
+    def test_a_text_that_was_changed_in_the_file_costs_no_answer(self, sheet, open_sheet, capsys):
+        sheet.answer("why", "x")
+        sheet.digits(drawn(1))
+        sheet.path.write_text(json.dumps({**on_disk(sheet), "digits": drawn(1)[:-1]}))
+        again = open_sheet()
+        assert "can't be read, and are left out" in capsys.readouterr().err
+        assert again.record()["answers"] == {"why": "x"} and len(again.digits()) == 0
+
+    def test_what_is_shown(self, sheet):
+        mine = sheet.digits(drawn(1, labels=[2, 0, 2]))
+        assert repr(mine).splitlines() == [
+            "Your drawings", "  3 drawings: 0 × 1, 2 × 2",
+            f"Saved in {sheet.path}. 3 questions are still empty."
+        ]  # fmt: skip
+        html = mine._repr_html_()
+        assert html.count("<img") == 1
+        assert 'alt="As the network sees them, row by row: 2, 0, 2."' in html
+        assert mine._repr_mimebundle_()[room.entries.WORKSHEET] == sheet.record()
+        assert "drawings: 3" in repr(sheet) and "drawings: 3" in sheet._repr_html_()
+
+    def test_a_hundred_can_be_shown(self, sheet):
+        assert len(sheet.digits(drawn(1, count=100))._repr_html_()) < 400_000
+
+    def test_a_network_answers_for_them(self, sheet):
+        mine = sheet.digits(drawn(1))
+        assert tiny_run().predict(mine.images.reshape(3, 4) / 255).shape == (3, 3)
+
+    def test_it_is_handed_in_by_zip_and_by_notebook(self, sheet):
+        sheet.digits(drawn(1))
+        for record in (sheet, sheet.record()):
+            zipped = unpack("x.zip", pack(tiny_run(), "ada", worksheet=record))
+            assert zipped.worksheet.digits == drawn(1)
+        cell = {"cell_type": "code", "outputs": [
+            {"output_type": "display_data",
+             "data": {SUBMISSION: as_output(tiny_run(), "ada", worksheet=sheet)}}]}  # fmt: skip
+        book = json.dumps({"nbformat": 4, "cells": [cell]}).encode()
+        assert unpack("x.ipynb", book).worksheet.digits == drawn(1)
+
+    def test_by_the_worksheets_file_the_same_bytes_are_handed_in(self, sheet, tmp_path):
+        sheet.digits(drawn(1))
+        for k, given in enumerate((sheet, sheet.path)):
+            mnistlab.submit(tiny_run(), "ada", given, out=tmp_path / f"{k}.zip", lab=tiny_lab(),
+                            anyway=True)  # fmt: skip
+        assert (tmp_path / "0.zip").read_bytes() == (tmp_path / "1.zip").read_bytes()

@@ -137,7 +137,8 @@ def check(
 
     Args:
         what: an ExperimentResult, a run's folder, a submission's zip, a notebook, or model.keras.
-        rubric: lab.toml, or the name of a lab in the package; None: "recognizing_digits".
+        rubric: lab.toml, or the name of a lab in the package; None: that of the Worksheet that is
+            given, else "recognizing_digits".
         worksheet: the Worksheet or its file, where `what` is a result or a run's folder; None:
             the one that lies in the usual place.
         student_id: your id, where the file names none: your own numbers depend on it.
@@ -152,7 +153,8 @@ def check(
     if isinstance(rubric, Worksheet):
         raise InputError("The second place is for the rubric. Give the worksheet by its name: "
                          "mnistlab.check(result, worksheet=sheet).")  # fmt: skip
-    lab, base = batch.assignment_of(STANDARD if rubric is None else rubric)
+    usual = worksheet.lab if isinstance(worksheet, Worksheet) else STANDARD
+    lab, base = batch.assignment_of(usual if rubric is None else rubric)
     with tempfile.TemporaryDirectory() as folder:
         files = _files(what, lab, worksheet, student_id, Path(folder))
         with Pool(lab, base, jobs=1) as pool:

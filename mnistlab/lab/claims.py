@@ -2,7 +2,8 @@
 
     submission.json     Claim, by of_submission: who, which config, which figures
     result.json         Claim, by of_result: the same without who
-    worksheet.json      WorksheetRecord, by worksheet_of: predictions, numbers, answers, runs
+    worksheet.json      WorksheetRecord, by worksheet_of: predictions, numbers, answers, runs,
+                        drawings
 
 Each takes parsed JSON. What isn't known is left out, so that a later version may say more; what
 is known and odd is a SubmissionError.
@@ -27,6 +28,7 @@ from pydantic import (
 
 from mnistlab.checks import shown
 from mnistlab.errors import SubmissionError
+from mnistlab.lab import drawings
 
 NEWEST_VERSION = 1
 LONGEST_TEXT = 300  # of a name, a setting, a predicted text
@@ -58,6 +60,7 @@ Short = Annotated[str, Field(strict=True, max_length=LONGEST_TEXT)]
 Whole = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Answer = Annotated[str, Field(strict=True, max_length=LONGEST_ANSWER)]
+DrawingsText = Annotated[str, Field(strict=True, max_length=drawings.LONGEST)]
 
 
 def as_value(given: Any) -> bool | int | float | str:
@@ -145,6 +148,8 @@ class WorksheetRecord(Part):
         lab: the assignment's name; student_id: whose it is; seed: the personal seed.
         predictions, numbers, answers: what was filled in, by question.
         experiments: the runs made on the way, in the order in which they were recorded.
+        digits: what was drawn, as `drawings.write` makes it, or ""; not looked into here, so that
+            a text that was damaged costs nothing else. Worksheets of before this part have none.
     """
 
     schema_version: int = NEWEST_VERSION
@@ -161,6 +166,7 @@ class WorksheetRecord(Part):
         default_factory=dict
     )
     experiments: Annotated[tuple[ExperimentRecord, ...], at_most(MOST_ENTRIES, LISTS)] = ()
+    digits: DrawingsText = ""
 
 
 # ── what is read ────────────────────────────────────────────────────────────────────────────────

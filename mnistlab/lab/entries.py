@@ -12,9 +12,17 @@ Example:
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mnistlab.lab import drawings
+from mnistlab.lab.drawings import Drawings
 from mnistlab.lab.notebook import WORKSHEET
+
+if TYPE_CHECKING:
+    from mnistlab.plots.picture import Picture
 
 NOTHING = "–"  # in a table, where nothing was given
 ARTICLES = {"prediction": "a prediction", "number": "a number", "answer": "an answer in words"}
@@ -71,6 +79,61 @@ class Entry:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Return what a notebook keeps of it."""
         return bundle(repr(self), self._repr_html_(), self.record)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Drawn(Entry):
+    """The drawings that a worksheet keeps, as a cell shows them, and as arrays.
+
+    Attributes:
+        drawings: all that are kept.
+
+    Example:
+        >>> mine = sheet.digits("mnistlab-digits:1:…")  # doctest: +SKIP
+        >>> (result.predict(mine.images).argmax(axis=1) == mine.labels).sum()  # doctest: +SKIP
+        8
+    """
+
+    drawings: Drawings = field(default_factory=drawings.none)
+
+    def __len__(self) -> int:
+        return len(self.drawings)
+
+    @property
+    def images(self) -> NDArray[np.uint8]:
+        """The images, uint8 (n, height, width), 0 … 255, ink light: what a network is shown."""
+        return self.drawings.images
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """What each is meant to show, int64 (n,)."""
+        return self.drawings.labels
+
+    def _head(self) -> str:
+        return "Your drawings"
+
+    def picture(self) -> "Picture":
+        """Return the drawings in rows, each under its class; they have to be some."""
+        from mnistlab.plots.images import image_grid  # matplotlib: not for those who only hand in
+
+        return image_grid(self.images, [str(one) for one in self.labels],
+                          "As the network sees them")  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        """Return it as HTML, with the drawings as one picture."""
+        return super()._repr_html_() + (self.picture()._repr_html_() if len(self) else "")
+
+
+def of_each(labels: NDArray[np.int64]) -> str:
+    """Return how many there are of each class.
+
+    Example:
+        >>> of_each(np.array([7, 0, 7]))
+        '3 drawings: 0 × 1, 7 × 2'
+    """
+    counts = [f"{one} × {count}" for one, count in zip(*np.unique(labels, return_counts=True),
+                                                       strict=True)]  # fmt: skip
+    return f"{len(labels)} drawing{'s' * (len(labels) != 1)}: {', '.join(counts)}"
 
 
 @dataclass(frozen=True, repr=False)

@@ -33,6 +33,7 @@ except ImportError:  # Windows, where two notebooks at the same moment are left 
     fcntl = None  # type: ignore[assignment]
 
 DRIVE = Path("/content/drive/MyDrive")
+LONGEST_NAME = 80  # characters of a folder's name
 WORKSHEETS = "mnistlab-worksheets"  # in the working folder, where there is no Drive
 NEWER = "was written by a newer mnistlab. Update: pip install --upgrade mnistlab."
 
@@ -48,6 +49,19 @@ def file_name(what: str, lab: str, student_id: str, ending: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         name = hashlib.sha256(name.encode()).hexdigest()[:12]
     return f"{what}-{lab}-{name}{ending}"
+
+
+def safe_name(given: str) -> str:
+    """Return the name of a folder for any words, never one that leads elsewhere.
+
+    Example:
+        >>> safe_name("beta-0.1"), safe_name("β = 20")[:3], safe_name("..") == ".."
+        ('beta-0.1', '_20', False)
+    """
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._=-]*", given) and not given.endswith("."):
+        return given
+    known = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{re.sub(r'[^A-Za-z0-9]+', '_', given)}-{known}"
 
 
 def place(name: str, folder: Any) -> Path:

@@ -1,4 +1,4 @@
-"""A student's worksheet: predictions, numbers, answers and runs, each saved as it is given.
+"""A student's worksheet: predictions, numbers, answers, runs, drawings: each saved as it is given.
 
 Nothing that was given is lost: not with a runtime that dies, not when the notebook is run again,
 not when it is open twice. Before each entry the file is read again, the entry is added, and the
@@ -15,6 +15,7 @@ Example:
 """
 
 import contextlib
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,15 +24,17 @@ from typing import Any
 from mnistlab import checks
 from mnistlab.checks import did_you_mean, shown
 from mnistlab.errors import InputError, SaveError
-from mnistlab.lab import entries, given, labfile, runs, sheetfiles
+from mnistlab.lab import drawings, entries, given, labfile, runs, sheetfiles
 from mnistlab.lab.assignment import Answer, Lab, Number, Prediction
 from mnistlab.lab.claims import (
     LONGEST_ANSWER,
     MOST_ENTRIES,
     NEWEST_VERSION,
 )
-from mnistlab.lab.entries import Entry
+from mnistlab.lab.drawings import Drawings
+from mnistlab.lab.entries import Drawn, Entry
 from mnistlab.lab.students import checked_id, personal_seed
+from mnistlab.notices import notice
 
 Question = Prediction | Answer | Number
 PARTS = {"prediction": "predictions", "number": "numbers", "answer": "answers"}
@@ -115,6 +118,7 @@ class Worksheet:
         self._known: dict[str, dict[str, Any]] = {
             part: {} for part in (*PARTS.values(), "experiments")
         }
+        self._drawn = self._no_drawings()
         try:
             self._read_again()
         except OSError as why:
@@ -207,12 +211,110 @@ class Worksheet:
         note = "" if result.completed else "Its training was interrupted."
         return Entry("", "", "run", said, note, str(self.path), len(self.missing()), self.record())
 
+    def digits(self, text: str | None = None, *, replace: bool = False) -> Drawn:
+        """Save drawings of your own, as the page's button "Copy my digits" gives them.
+
+        They are added to those that are there, each once; the same drawing with another label
+        takes that label. So the cell can be run again, and digits can be collected twice.
+
+        Args:
+            text: what was copied, with or without line breaks; None or blank: nothing new.
+            replace: whether to keep only these, and none of those that were there.
+
+        Returns:
+            What the cell shows; its `images`, uint8 (n, height, width), and `labels`, int64 (n,),
+            are all that is kept, for `result.predict(mine.images)`.
+
+        Raises:
+            InputError: a text that was cut or edited, drawings of another data set, or more than
+                100 in all; what was there is kept.
+            SaveError: the file can't be written.
+
+        Example:
+            >>> mine = sheet.digits("mnistlab-digits:1:28x28:10:…")  # doctest: +SKIP
+            >>> mine.images.shape  # doctest: +SKIP
+            (10, 28, 28)
+        """
+        if given.is_blank(text):
+            return self._shown_drawings("" if len(self._kept_drawings()) else "Nothing is kept.")
+        new = drawings.pasted(checks.text("text", text))
+        self._must_fit(new)
+        kept = self._kept_drawings()
+        together = new if replace else self._together(kept, new)
+        self._change("digits", "replace" if replace else "add", new)
+        added = len(together) - (0 if replace else len(kept))
+        return self._shown_drawings("" if replace or not len(kept) else f"{added} of them are new.")
+
+    def _kept_drawings(self) -> Drawings:
+        """Return the drawings that are kept, other notebooks' too."""
+        self.record()
+        return self._drawn
+
+    def _together(self, kept: Drawings, new: Drawings) -> Drawings:
+        """Return what is kept with what is new; raise InputError where both can't be."""
+        if len(kept) and kept.shape != new.shape:
+            raise InputError(f"These drawings are {' × '.join(map(str, new.shape))} pixels, and "
+                             f"those kept {' × '.join(map(str, kept.shape))}. To keep only these: "
+                             "sheet.digits('…', replace=True).")  # fmt: skip
+        together = kept.joined(new)
+        if len(together) > drawings.MOST:
+            raise InputError(f"With these {len(new)} there would be {len(together)} drawings, and "
+                             f"at most {drawings.MOST} are kept. The {len(kept)} that are there "
+                             "stay. To keep only these: sheet.digits('…', "
+                             "replace=True).")  # fmt: skip
+        return together
+
+    def _must_fit(self, new: Drawings) -> None:
+        """Raise InputError where drawings are of another data set than the lab's."""
+        network = self.lab.network
+        height, width = new.shape
+        page = "Draw on the page of a network of this lab: result.draw()."
+        if height * width != network.inputs:
+            raise InputError(f"These drawings have {height} × {width} = {height * width} pixels, "
+                             f"but a pattern of this lab has {network.inputs} numbers. "
+                             f"{page}")  # fmt: skip
+        if new.labels.max() >= network.classes:
+            raise InputError(f"A drawing is labelled {new.labels.max()}, but the classes of this "
+                             f"lab are 0 to {network.classes - 1}. {page}")  # fmt: skip
+
+    def _no_drawings(self) -> Drawings:
+        """Return no drawings, of the size of the lab's images where these are square."""
+        side = math.isqrt(self.lab.network.inputs)
+        return drawings.none(side, side) if side**2 == self.lab.network.inputs else drawings.none()
+
+    def _shown_drawings(self, note: str) -> Drawn:
+        """Return the drawings to show."""
+        missing, kept = len(self.missing()), self._drawn
+        said = entries.of_each(kept.labels) if len(kept) else ""
+        return Drawn("", "", "digits", said, note, str(self.path), missing, self._record(), kept)
+
     # ── asked ───────────────────────────────────────────────────────────────────────────────────
 
     @property
     def seed(self) -> int:
         """The student's personal seed."""
         return personal_seed(self.student_id)
+
+    def folder(self, name: str) -> Path:
+        """Return a folder of the student's own beside the worksheet, for what a training keeps.
+
+        A cell with `checkpoint=sheet.folder("fit")` can be run twice, or again after a kernel
+        died: what was trained to its end comes back at once, and the rest goes on.
+
+        Args:
+            name: what it is for, at most 80 characters; the same name gives the same folder.
+
+        Raises:
+            InputError: no name, or a place where no folder can be made.
+        """
+        given = checks.text("name", name).strip()
+        if not given or len(given) > sheetfiles.LONGEST_NAME:
+            raise InputError(f"name={shown(name)} names no folder. Give 1 to "
+                             f"{sheetfiles.LONGEST_NAME} characters, such as "
+                             'sheet.folder("fit").')  # fmt: skip
+        path = self.path.with_suffix("") / sheetfiles.safe_name(given)
+        sheetfiles.place("name", path).mkdir(parents=True, exist_ok=True)
+        return path
 
     def record(self) -> dict[str, Any]:
         """Return the whole worksheet as worksheet.json holds it, other notebooks' entries too."""
@@ -259,7 +361,8 @@ class Worksheet:
                                else None)) for one in self.lab.question]  # fmt: skip
         title = (f"Worksheet of {self.student_id} for {self.lab.lab.title}: "
                  f"{counted(self.lab, record)} filled in{self._optional(record)}, runs recorded: "
-                 f"{len(record['experiments'])}")  # fmt: skip
+                 f"{len(record['experiments'])}"
+                 + (f", drawings: {len(self._drawn)}" if len(self._drawn) else ""))  # fmt: skip
         saved = f"Saved in {self.path}." if self.path.exists() else "Nothing saved yet."
         ids = [one.id for one in self.lab.question[:1]]
         return title, rows, " ".join([saved, *(f"sheet.question({one!r}) shows one in full."
@@ -332,8 +435,20 @@ class Worksheet:
                 self._known[part].update(getattr(found, part))
             made = [one.model_dump(mode="json") for one in found.experiments]
             self._known["experiments"].update({runs.key(one): one for one in made})
+            self._drawn = self._drawings_of(found.digits)
         for part, key, value in self._waiting:
-            self._known[part][key] = value
+            if part == "digits":
+                self._drawn = value if key == "replace" else self._drawn.joined(value)
+            else:
+                self._known[part][key] = value
+
+    def _drawings_of(self, text: str) -> Drawings:
+        """Return the drawings in the file; those that can't be read any more are left out."""
+        try:
+            return drawings.read(text) if text else self._no_drawings()
+        except InputError as why:
+            notice(f"the drawings in {self.path} can't be read, and are left out. ({why})")
+            return self._no_drawings()
 
     def _record(self) -> dict[str, Any]:
         """Return what is known here as worksheet.json holds it."""
@@ -344,4 +459,10 @@ class Worksheet:
             "seed": self.seed,
             **{part: dict(self._known[part]) for part in PARTS.values()},
             "experiments": list(self._known["experiments"].values()),
+            "digits": self._digits(),
         }
+
+    def _digits(self) -> str:
+        """Return the drawings as a text; more than it holds were added by two at one moment."""
+        kept = self._drawn.first(drawings.MOST)
+        return drawings.write(kept.images, kept.labels) if len(kept) else ""

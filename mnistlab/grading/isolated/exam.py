@@ -27,6 +27,7 @@ from mnistlab.lab.assignment import Lab, Network, Number
 from mnistlab.lab.students import personal_seed
 from mnistlab.seeding import initial_weights
 
+ALL_OF_A_CLASS = ("x_all", "y_all")  # in a file of `mnistlab digits`: no training needs its rest
 OF_A_PATTERN = ("net_input", "activation", "error", "weight_change", "bias_change")
 
 
@@ -126,6 +127,12 @@ class Exam:
         return cls(lab.network, test, private, computed, patterns, reference, names,
                    None if itself else reference, ids)  # fmt: skip
 
+    @classmethod
+    def of_nothing(cls) -> "Exam":
+        """Return an exam for a process that measures nothing, and needs no test data."""
+        test = TestSet.of(np.zeros((1, 1), np.float32), np.zeros(1, np.int64))
+        return cls(Network(inputs=1, classes=2), test)
+
     def expected(self, student_id: str, answered: Collection[str]) -> dict[str, float]:
         """Return the right numbers of the questions answered, for this student's personal seed."""
         seed = personal_seed(student_id)
@@ -155,7 +162,8 @@ def test_set(name: str, folder: Path) -> TestSet:
     """Return the test patterns of a data set, or of an .npz file.
 
     Args:
-        name: one of `mnistlab data`, or a file with the arrays x_test and y_test (or x and y).
+        name: one of `mnistlab data`, or a file with the arrays x_test and y_test (or x and y);
+            of a class's drawings, where `mnistlab digits` wrote it, all are taken.
         folder: what the file's path is relative to.
 
     Raises:
@@ -184,11 +192,12 @@ def test_set(name: str, folder: Path) -> TestSet:
 def _some_of(path: Path) -> dict[str, NDArray[np.generic]]:
     """Return x and y of a file that calls them x_test and y_test, or x and y."""
     why: InputError | None = None
-    for names in (("x_test", "y_test"), ("x", "y")):
+    for names in (ALL_OF_A_CLASS, ("x_test", "y_test"), ("x", "y")):
         try:
             found = read_npz(str(path), str(path), wanted=names)
         except InputError as error:
-            why = why or error  # of the names that are asked for first
+            if names != ALL_OF_A_CLASS:
+                why = why or error  # of the names that are asked for first
         else:
             return {"x": found[names[0]], "y": found[names[1]]}
     raise InputError(f"{path} can't be used as test data. {why}")

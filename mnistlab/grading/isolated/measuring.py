@@ -14,12 +14,13 @@ from typing import Any
 
 from mnistlab.checks import shown
 from mnistlab.choices import ACTIVATIONS
-from mnistlab.errors import SubmissionError
+from mnistlab.errors import InputError, SubmissionError
 from mnistlab.grading.facts import Experiment, Facts
 from mnistlab.grading.folders.plainfiles import whose
 from mnistlab.grading.isolated.exam import Exam
 from mnistlab.grading.isolated.forward import recognised
 from mnistlab.grading.isolated.similarity import fingerprint
+from mnistlab.lab import drawings
 from mnistlab.lab.claims import Claim, WorksheetRecord
 from mnistlab.lab.students import is_id, normal_id
 from mnistlab.lab.submission import Submission, unpack
@@ -82,6 +83,26 @@ def graded(files: Sequence[tuple[str, bytes | str]]) -> Weights | None:
     """Return the weights of the file that is graded, of several; None where there are none."""
     weights = [one.submission.weights for one in _unpacked(files)[0]]
     return next((one for one in reversed(weights) if one is not None), None)
+
+
+def drawn(files: Sequence[tuple[str, bytes | str]]) -> tuple[str, tuple[str, ...]]:
+    """Return the drawings in a submission's worksheet as a text, and why there are none.
+
+    The text is written anew from what was read, so that it says nothing but pixels and classes.
+
+    Returns:
+        The text or "", and sentences: () where nothing was drawn, or all went well.
+    """
+    found, problems = _unpacked(files)
+    sheet = _last(one.submission.worksheet for one in found)
+    if sheet is None:
+        problems = [*(text for one in found for text in one.submission.problems), *problems]
+        return "", _lines(problems or [NOTHING] * (not found))
+    try:
+        read = drawings.read(sheet.digits) if sheet.digits else None
+    except InputError as why:
+        return "", (str(why)[:2000],)
+    return ("" if read is None else drawings.write(read.images, read.labels)), ()
 
 
 def _unpacked(files: Sequence[tuple[str, bytes | str]]) -> tuple[list[Read], list[str]]:

@@ -57,17 +57,20 @@ class Task:
         aliases: the ids of its student.
         other: the files of the second submission.
         weights: whether the network itself is asked for.
+        digits: whether the drawings in its worksheet are.
     """
 
     files: Sequence[File]
     aliases: Sequence[str] = ()
     other: Sequence[File] = ()
     weights: bool = False
+    digits: bool = False
 
     def as_message(self, number: int) -> dict[str, Any]:
         """Return what is sent."""
         return {"task": number, "files": _files(self.files), "aliases": list(self.aliases),
-                "other": _files(self.other), "weights": self.weights}  # fmt: skip
+                "other": _files(self.other), "weights": self.weights,
+                "digits": self.digits}  # fmt: skip
 
 
 def _files(files: Sequence[File]) -> list[dict[str, Any]]:
@@ -79,7 +82,7 @@ class Pool:
     """Measures submissions in processes of their own.
 
     Args:
-        lab: what they are measured by.
+        lab: what they are measured by; None: nothing is measured, only drawings are read.
         folder: where lab.toml lies, and its test data.
         jobs: how many at once; None: one for each core.
         limits: what one submission may use.
@@ -97,7 +100,7 @@ class Pool:
 
     def __init__(
         self,
-        lab: Lab,
+        lab: Lab | None,
         folder: Path,
         jobs: int | None = None,
         limits: Limits | None = None,
@@ -107,7 +110,7 @@ class Pool:
         self.limits = limits or Limits()
         self.single = single
         self._spec = {
-            "lab": lab.model_dump(mode="json"), "folder": str(folder.resolve()),
+            "lab": lab and lab.model_dump(mode="json"), "folder": str(folder.resolve()),
             "limits": dataclasses.asdict(self.limits), "jobs": self.jobs, "single": single,
         }  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
@@ -181,6 +184,17 @@ class Pool:
         """Yield how far apart the networks of each two submissions are; None: it can't be said."""
         for answer in self._answers(tasks):
             yield answer.get("distance")
+
+    def digits(self, tasks: Iterable[Task]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the drawings of each submission as a text, or "" and why there are none.
+
+        The text is at most `drawings.LONGEST` characters of ASCII, and has yet to be read.
+        """
+        for answer in self._answers(tasks):
+            if "digits" in answer:
+                yield str(answer["digits"]), tuple(map(str, answer["problems"]))
+            else:
+                yield "", facts_of(answer).problems
 
     def weights(self, files: Sequence[File]) -> list[NDArray[np.float32]] | None:
         """Return the arrays of a submission's network; None: it can't be had, or is too large."""

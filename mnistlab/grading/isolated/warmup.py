@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from mnistlab.errors import MnistlabError
 from mnistlab.grading.isolated.exam import Exam
-from mnistlab.grading.isolated.measuring import measured
+from mnistlab.grading.isolated.measuring import drawn, measured
+from mnistlab.lab import drawings
 from mnistlab.lab.notebook import SUBMISSION
 
 SEED = "warm-up"
@@ -30,7 +31,11 @@ def measure_each_kind(exam: Exam) -> None:
         MnistlabError: one of them can't be read on this machine, so nothing else should be.
     """
     small = Exam(exam.network, exam.test.first(50))
-    for name, data in _files(_arrays(exam)).items():
+    files = _files(_arrays(exam))
+    if not drawn([("lab.ipynb", files["lab.ipynb"])])[0]:
+        raise MnistlabError("The grader doesn't work on this machine: its own drawing can't be "
+                            "read. Report this.")  # fmt: skip
+    for name, data in files.items():
         facts = measured([(name, data)], small, [SEED])
         if facts.correct is None:
             raise MnistlabError(f"The grader doesn't work on this machine: its own {name} can't "
@@ -90,7 +95,8 @@ def _notebook(arrays: dict[str, NDArray[Any]]) -> bytes:
              "dataset": {"name": "", "digest": ""}, "history": {"loss": [1.0]}}  # fmt: skip
     sheet = {"schema_version": 1, "lab": "warm_up", "student_id": SEED, "answers": {"a": "b"},
              "predictions": {"a": 1}, "numbers": {"a": 1.0},
-             "experiments": [{"config": {}, "test_accuracy": 0.5}]}  # fmt: skip
+             "experiments": [{"config": {}, "test_accuracy": 0.5}],
+             "digits": drawings.write([[[255]]], [1])}  # fmt: skip
     weights = {**packed, "activations": ["sigmoid", "softmax"]}
     record = {"submission": about, "weights": weights, "worksheet": sheet}
     cell = {"cell_type": "code", "source": "", "metadata": {}, "execution_count": 1,
