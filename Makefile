@@ -29,8 +29,10 @@ bench: .venv/.installed-bench .venv/.installed-author
 	@$(BIN)/python benchmarks/fit.py
 	@$(BIN)/python benchmarks/memory.py
 	@$(BIN)/python benchmarks/grading.py
+	@$(BIN)/python benchmarks/expected.py
 	@$(BIN)/python benchmarks/notebooks.py
 	@$(BIN)/python benchmarks/gallery.py
+	@$(BIN)/python benchmarks/demo.py
 
 soak: .venv/.installed-test
 	@$(BIN)/python benchmarks/kills.py

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 import mnistlab
-from mnistlab import classroom
+from mnistlab import classroom, democommand
 from mnistlab.commandline import JsonOption, batch, command, option, real, say, units, whole
 from mnistlab.errors import InputError
 
@@ -227,6 +227,9 @@ def data(
         rows = [row._asdict() for row in datasets.describe()]
         lines = [f"{r['name']:16}{r['what']}, {r['size']}\n{'':16}{r['where']}" for r in rows]
     print(json.dumps(rows) if as_json else "\n".join(lines))
+
+
+app.command()(democommand.demo)
 
 
 # ── the commands of a class ─────────────────────────────────────────────────────────────────────

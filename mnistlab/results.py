@@ -18,7 +18,7 @@ import html
 import math
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,14 +28,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnistlab import choices, plain_keras, runfolder, steps, stopping
+from mnistlab.checks import shown
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.config import ExperimentConfig
 from mnistlab.datasets import Dataset
 from mnistlab.environment import describe_environment
 from mnistlab.errors import DivergedError, InputError, NotFittedError
 from mnistlab.history import History
+from mnistlab.notices import notice
 
 if TYPE_CHECKING:
+    from mnistlab.demo import Images, Page, Run
     from mnistlab.plots import Picture
 
 SCHEMA_VERSION = 1
@@ -383,6 +386,88 @@ class ExperimentResult:
                 f"mnistlab.load_data({self.dataset.name!r}), result.model, result.history)."
             )
         return self.data, self.test_outputs
+
+    def draw(
+        self,
+        *others: "ExperimentResult",
+        out: str | os.PathLike[str] | None = None,
+        images: int = 200,
+        names: Sequence[str] | None = None,
+        path: str | os.PathLike[str] | None = None,
+    ) -> "Page":
+        """Return the page on which the network can be drawn for; a notebook shows it.
+
+        Args:
+            others: another result on the same kind of images, to stand beside this one.
+            out: the HTML file to save it in; None: save it later, with `.save("page.html")`.
+            images: how many test images to bring along, at most 2,000; the wrongly recognised
+                come first.
+            names: what the page calls each network; None: by the run's folder.
+            path: the file that holds the data set, where the result was loaded and the data are
+                your own.
+
+        Returns:
+            The Page: one HTML file, with the weights inside.
+
+        Raises:
+            InputError: no images, a regression, images of another kind, or more than two.
+            SaveError: `out` can't be written.
+
+        Example:
+            >>> result.draw()  # doctest: +SKIP
+            >>> before.draw(after, names=["before", "after"], out="page.html")  # doctest: +SKIP
+        """
+        from mnistlab import demo
+
+        results = (self, *others)
+        for one in results:
+            one._must_be_of_images()
+        folders = [one.folder.name if one.folder else None for one in results]
+        called = demo.names_of(folders, names)
+        runs = [one._as_run(name) for one, name in zip(results, called, strict=True)]
+        at_hand = next((one for one in results if one.data is not None), self)
+        page = demo.page_of(runs, at_hand._images(path), images)
+        return page if out is None else dataclasses.replace(page, path=page.save(out))
+
+    def _must_be_of_images(self) -> None:
+        """Raise InputError where nothing can be drawn for the network."""
+        if not isinstance(self, ExperimentResult):
+            raise InputError(f"draw takes results, but got {shown(self)}. Give what run_experiment "
+                             "returned, or ExperimentResult.load(folder).")  # fmt: skip
+        if self.dataset.image_shape is None or self.confusion_matrix is None:
+            what = "is a regression" if self.confusion_matrix is None else "isn't made of images"
+            raise InputError(f"{self.dataset.name} {what}, so nothing can be drawn for this "
+                             "network. The page is for classes of images: mnist, mnist_5k, "
+                             "fashion_mnist, digits, cifar10, cifar100, or your own.")  # fmt: skip
+
+    def _as_run(self, name: str) -> "Run":
+        """Return the network as the page takes it."""
+        from mnistlab.demo import Run
+
+        if self.network.rules.given:
+            notice("the page computes with the lecture's formulas, not with rules of your own.")
+        config, known = self.config, "sgd" in (self.config.optimizer or "sgd")
+        about = dict(self.rows())
+        return Run(
+            name=name,
+            weights=self.network.get_weights(),
+            activations=self.network.activations,
+            loss=config.loss or "",
+            learning_rate=(config.learning_rate or 0.5) if known else 0.5,
+            about=f"{about['Network']}; {about['Training']}; test accuracy "
+                  f"{about['Test accuracy']}",
+        )  # fmt: skip
+
+    def _images(self, path: str | os.PathLike[str] | None) -> "Images":
+        """Return the data set as the page takes it, with its test images where they can be had."""
+        from mnistlab import demo
+
+        info = self.dataset
+        classes = range(0 if self.confusion_matrix is None else len(self.confusion_matrix))
+        return demo.Images(
+            info.name, info.image_shape or (), info.class_names or tuple(map(str, classes)),
+            info.scale, *demo.pictures(self.data, info.name, info.digest, path),
+        )  # fmt: skip
 
     # ── saved and loaded ────────────────────────────────────────────────────────────────────────
 

@@ -64,9 +64,9 @@ class Opened:
         """Unfold everything that can be."""
         self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
 
-    def violations(self) -> list[str]:
-        """Return what axe-core finds wrong: rule and first element."""
+    def violations(self, where: str | None = None) -> list[str]:
+        """Return what axe-core finds wrong, on all of the page or in an element of it."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright",
                                   reason="axe-playwright-python isn't installed")  # fmt: skip
-        found = axe.Axe().run(self.page).response["violations"]
+        found = axe.Axe().run(self.page, context=where).response["violations"]
         return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]

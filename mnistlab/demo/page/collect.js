@@ -1,0 +1,111 @@
+// The class's handwriting: drawings that are kept with their labels, and copied as one short text.
+//
+//   mnistlab-digits:1:28x28:COUNT:BODY:CRC
+//
+//   COUNT  how many drawings
+//   BODY   base64url of all drawings: for each a byte that is its class, then runs of equal pixels,
+//          a byte each: 16 (length − 1) + grey level, lengths 1 to 16, grey levels 0 to 15
+//   CRC    CRC-32 of the text before its colon, so that a text which was cut or edited is noticed
+
+const MOST_KEPT = 100;
+const GREYS = 15;
+
+/** Return an image's pixels as grey levels 0 … 15. */
+function greyLevels(x) {
+  return Array.from(x, (value) => Math.round(GREYS * value));
+}
+
+/** Return grey levels as runs, a byte each; runs go on from one row to the next. */
+function runsOf(levels) {
+  const bytes = [];
+  for (let k = 0; k < levels.length;) {
+    let length = 1;
+    while (length < 16 && levels[k + length] === levels[k]) length++;
+    bytes.push(16 * (length - 1) + levels[k]);
+    k += length;
+  }
+  return bytes;
+}
+
+/** Return bytes as base64url, without padding. */
+function base64url(bytes) {
+  const letters = btoa(bytes.map((one) => String.fromCharCode(one)).join(""));
+  return letters.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Return the CRC-32 of an ASCII text, as 8 hexadecimal digits. */
+function crc32(text) {
+  let crc = 0xffffffff;
+  for (let k = 0; k < text.length; k++) {
+    crc ^= text.charCodeAt(k);
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
+}
+
+/** Return kept drawings, [{ label, levels }], as the text that is handed on. */
+function digitsText(kept) {
+  const body = base64url(kept.flatMap(({ label, levels }) => [label, ...runsOf(levels)]));
+  const text = `mnistlab-digits:1:${HEIGHT}x${WIDTH}:${kept.length}:${body}`;
+  return `${text}:${crc32(text)}`;
+}
+
+/** Make the section; `drawn` gives the drawing as the network sees it, or null. */
+function makeCollect(drawn, onKept) {
+  const [label, list, text, said] = ["keep-label", "kept", "digits-text", "keep-said"].map(byId);
+  const kept = [];
+  classes.forEach((one, k) => label.append(element("option", { value: k }, one)));
+
+  const show = () => {
+    list.replaceChildren(...kept.map((one, k) => {
+      const picture = element("canvas", { class: "pixels", "aria-hidden": "true" });
+      paintImage(picture, one.levels.map((level) => level / GREYS));
+      return element("li", {}, picture, word(classes[one.label]),
+        button("×", () => remove(k), { "aria-label": `Remove drawing ${k + 1}, a ${classes[one.label]}` }));
+    }));
+    byId("copying").hidden = kept.length === 0;
+    text.value = kept.length ? digitsText(kept) : "";
+  };
+  const remove = (k) => {
+    kept.splice(k, 1);
+    show();
+    said.textContent = `Removed. ${counted(kept.length)}`;
+    (list.querySelectorAll("button")[Math.min(k, kept.length - 1)] ?? byId("keep")).focus();
+  };
+  const counted = (n) => `${n} ${n === 1 ? "drawing is" : "drawings are"} kept.`;
+  const keep = () => {
+    const image = drawn();
+    if (!image) said.textContent = "Nothing is drawn yet. Draw one digit, then keep it.";
+    else if (label.value === "") said.textContent = "Say first which one it is: choose its label.";
+    else if (kept.length >= MOST_KEPT) said.textContent = `${MOST_KEPT} drawings are kept, and no more fit. Copy them, or remove some.`;
+    else {
+      kept.push({ label: Number(label.value), levels: greyLevels(image) });
+      show();
+      said.textContent = `Kept as ${classes[label.value]}. ${counted(kept.length)}`;
+      label.value = "";
+      onKept();
+    }
+  };
+  const copy = async () => {
+    text.focus();
+    text.select();
+    const done = await copied(text.value);
+    byId("copy-said").textContent = done
+      ? "Copied. Paste it into the notebook: sheet.digits('…')"
+      : "This page may not copy by itself here. The text is selected: copy it with Ctrl+C (⌘C), or hold your finger on it.";
+  };
+  byId("keep").addEventListener("click", keep);
+  byId("copy").addEventListener("click", copy);
+  show();
+  return { repaint: show };
+}
+
+/** Return whether a text, which is selected, could be copied; frames may forbid one way or both. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return document.execCommand("copy");
+  }
+}

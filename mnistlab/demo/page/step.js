@@ -1,0 +1,225 @@
+// Step through one pattern: forward, errors, weight changes, and what the network answers then.
+// Each part shows the slide's formula, and then the same with this network's numbers.
+
+const MOST_TERMS = 6; // of a sum; the others are added up
+
+/** Return the name of unit i that sends to layer k: a pixel, or a hidden unit. */
+function senderName(k, i) {
+  if (k > 0) return `unit ${i}`;
+  const pixel = Math.floor(i / CHANNELS);
+  const channel = CHANNELS === 1 ? "" : ` ${["red", "green", "blue"][i % CHANNELS] ?? i % CHANNELS}`;
+  return `pixel (${Math.floor(pixel / WIDTH)}, ${pixel % WIDTH})${channel}`;
+}
+
+/** Return the name of unit j of layer k: a hidden unit, or the class of an output. */
+function unitName(run, k, j) {
+  return k === run.layers.length - 1 ? outputName(j) : `unit ${j}`;
+}
+
+/** Return the rows of a sum: its largest terms, and the others together. */
+function sumRows(terms, row, blanks) {
+  const sorted = [...terms].sort((a, b) => Math.abs(b.term) - Math.abs(a.term));
+  const others = sorted.slice(MOST_TERMS).filter((one) => one.term !== 0);
+  const rows = sorted.slice(0, MOST_TERMS).map(row);
+  if (others.length) rows.push([`${others.length} others`, ...blanks, signed(sum(others.map((one) => one.term)))]);
+  return rows;
+}
+
+/** Return a formula as it stands on the slide. */
+function formula(text) {
+  return element("p", { class: "formula" }, symbols(text));
+}
+
+/** Return f(I) with this unit's numbers, in words of the slide. */
+function activationText(f, I, value, all) {
+  const [net, got] = [number(I), number(value)];
+  return {
+    sigmoid: `f(I) = 1 / (1 + e^(−I)) = 1 / (1 + e^(${number(-I)})) = ${got}`,
+    softmax: `f(I) = e^I / Σ e^I = e^(${net}) / Σ_k e^(I_k) = ${got}, of all ${all} outputs together 1`,
+    relu: `f(I) = max(I, 0) = max(${net}, 0) = ${got}`,
+    tanh: `f(I) = tanh(I) = tanh(${net}) = ${got}`,
+    exponential: `f(I) = e^I = e^(${net}) = ${got}`,
+    linear: `f(I) = I = ${got}`,
+  }[f];
+}
+
+/** Return f'(I) with this unit's numbers. */
+function slopeText(f, I, value) {
+  const [got, slope] = [number(value), number(SLOPES[f](I, value))];
+  return {
+    sigmoid: `f'(I) = f(I)(1 − f(I)) = ${got} (1 − ${got}) = ${slope}`,
+    relu: `f'(I) = 1 where I > 0, else 0 = ${slope}`,
+    tanh: `f'(I) = 1 − f(I)² = 1 − ${got}² = ${slope}`,
+    exponential: `f'(I) = f(I) = ${slope}`,
+    linear: "f'(I) = 1",
+  }[f];
+}
+
+/** Return E at the output as the loss has it. */
+function errorFormula(loss, f) {
+  if (loss === "lecture" || loss === "categorical_crossentropy") return "E_j = desired_j − actual_j";
+  if (loss === "binary_crossentropy") return "E_j = (desired_j − actual_j) / outputs (Keras takes the mean)";
+  return `E_j = −∂loss/∂I_j of ${loss.replaceAll("_", " ")} over ${f} outputs: not desired − actual alone`;
+}
+
+// ── the parts ──────────────────────────────────────────────────────────────────────────────────
+
+/** Forward: I and f(I) of one unit j of layer k. */
+function forwardPart({ run, pass, unit }, k) {
+  const [layer, j] = [run.layers[k], unit(k)];
+  const terms = termsOf(layer, pass.y[k], j);
+  const sends = k === 0 ? "x_i" : "f(I_i)";
+  const [I, f] = [pass.I[k][j], pass.y[k + 1][j]];
+  const rows = [...sumRows(terms, ({ i, y, w, term }) => [senderName(k, i), number(y), number(w), signed(term)], ["", ""]),
+    ["bias b_j", "", "", signed(layer.b[j])], ["net input I_j", "", "", number(I)]];
+  return [formula(`I_j = Σ_i w_ij ${sends} + b_j`),
+    table(`The sum into ${unitName(run, k, j)}, its largest terms first`, ["from i", sends, "w_ij", `w_ij ${sends}`], rows),
+    formula(activationText(layer.f, I, f, layer.receiving))];
+}
+
+/** The errors of all outputs. */
+function errorPart({ run, pass, E, desired }) {
+  const last = run.layers.length - 1;
+  const rows = Array.from(pass.output, (actual, j) => [word(outputName(j)), number(desired[j]), number(actual), signed(E[last][j])]);
+  return [formula(errorFormula(run.loss, run.layers[last].f)),
+    table("Desired and actual outputs", ["output j", "desired", "actual", "E_j"], rows),
+    element("p", {}, symbols(`Total error of this pattern, Σ |E_j| = ${number(sum(Array.from(E[last], Math.abs)))}. Signed errors would cancel.`))];
+}
+
+/** The error of one hidden unit i of layer k. */
+function hiddenErrorPart({ run, pass, E, unit }, k) {
+  const [i, next] = [unit(k), run.layers[k + 1]];
+  const terms = Array.from(E[k + 1], (error, j) => {
+    const w = next.w[i * next.receiving + j];
+    return { j, w, error, term: w * error };
+  });
+  const total = sum(terms.map((one) => one.term));
+  const [I, f] = [pass.I[k][i], pass.y[k + 1][i]];
+  const rows = [...sumRows(terms, ({ j, w, error, term }) => [word(unitName(run, k + 1, j)), number(w), signed(error), signed(term)], ["", ""]),
+    ["Σ_j w_ij E_j", "", "", signed(total)]];
+  return [formula("E_i = f'(I_i) Σ_j w_ij E_j"),
+    table(`What comes back to unit ${i}, with the weights as they were before the step`, ["to j", "w_ij", "E_j", "w_ij E_j"], rows),
+    formula(slopeText(run.layers[k].f, I, f)),
+    formula(`E_${i} = ${number(SLOPES[run.layers[k].f](I, f))} × ${number(total)} = ${signed(E[k][i])}`)];
+}
+
+/** The changes of the weights into one unit j of layer k. */
+function changePart({ run, pass, E, β, unit }, k) {
+  const [layer, j] = [run.layers[k], unit(k)];
+  const [error, sends] = [E[k][j], k === 0 ? "x_i" : "f(I_i)"];
+  const terms = Array.from(pass.y[k], (y, i) => ({ i, y, w: layer.w[i * layer.receiving + j], term: β * error * y }));
+  const rows = sumRows(terms, ({ i, y, w, term }) => [senderName(k, i), number(y), signed(term), `${number(w)} → ${number(w + term)}`], [""])
+    .map((row) => (row[0].endsWith("others") ? [row[0], "", `together ${row[2]}`, ""] : row));
+  const said = `The change of each weight into ${unitName(run, k, j)}`;
+  const picture = element("canvas", { class: "pixels into", role: "img", "aria-label": said });
+  paintInto(picture, Float64Array.from(terms, (one) => one.term), k);
+  return [formula(`Δw_ij = β E_j ${sends}, with β = ${number(β)} and E_j = ${signed(error)}`),
+    element("div", { class: "beside" },
+      table(`The weights into ${unitName(run, k, j)} that change most`, ["from i", sends, "Δw_ij", "w_ij"], rows),
+      element("figure", {}, picture, element("figcaption", { class: "faint" }, `${said}.`))),
+    formula(`Δb_j = β E_j = ${signed(β * error)}:  b_j ${number(layer.b[j])} → ${number(layer.b[j] + β * error)}`),
+    element("p", {}, k === 0 ? "Where the pixel is paper, x is 0 and nothing changes." : "A unit that was silent, f(I) = 0, is not to blame: its weight stays.")];
+}
+
+/** What the network answers after the step. */
+function afterPart({ run, pass, E, β, desired }) {
+  const after = forward(stepped(run.layers, pass, E, β), pass.y[0]);
+  const last = run.layers.length - 1;
+  const f = run.layers[last].f;
+  const said = (output) => `${outputNameOf(output)} with ${outputText(output[Math.min(answerOf(output), output.length - 1)], f)}`;
+  const error = (output, I) => number(sum(Array.from(outputError(run.loss, f, I, output, desired), Math.abs)));
+  const rows = Array.from(pass.output, (before, j) => [word(outputName(j)), number(desired[j]), outputText(before, f), outputText(after.output[j], f)]);
+  return [element("p", { class: "verdict" }, "The weights after this step answer ", element("strong", {}, said(after.output)), `; before it: ${said(pass.output)}.`),
+    table("Outputs before and after the step", ["output", "desired", "before", "after"], rows),
+    element("p", {}, symbols(`Total error of this pattern, Σ |E_j|: before ${error(pass.output, pass.I[last])}, after ${error(after.output, after.I[last])}. `),
+      "The step is only tried: the network on this page keeps its weights. Training takes such a step for every pattern, or for the mean of a batch.")];
+}
+
+/** Return the name of the class that outputs say. */
+function outputNameOf(output) {
+  return classes[answerOf(output)];
+}
+
+/** Return the parts of the training algorithm for a run, in the order of the slide: [title, make, layer]. */
+function partsOf(run) {
+  const last = run.layers.length - 1;
+  const layers = run.layers.map((_, k) => k);
+  const back = layers.slice(0, -1).reverse();
+  return [
+    ...layers.map((k) => [`Forward pass: ${layerName(run, k)}`, (now) => forwardPart(now, k), [k]]),
+    ["Errors at the outputs", errorPart, []],
+    ...back.map((k) => [`Errors of the ${layerName(run, k)}`, (now) => hiddenErrorPart(now, k), [k]]),
+    ...[last, ...back].map((k) => [`Change the weights into the ${layerName(run, k)}`, (now) => changePart(now, k), [k]]),
+    ["After the step", afterPart, []],
+  ];
+}
+
+// ── the section ────────────────────────────────────────────────────────────────────────────────
+
+/** Make the section; it asks for the pass of a run, and for the unit that is looked at in a layer. */
+function makeStep({ passOf, unitOf, onUnit }) {
+  const [which, label, rate] = [byId("step-run"), byId("step-label"), byId("step-rate")];
+  const [list, units, body] = [byId("step-list"), byId("step-unit"), byId("step-body")];
+  let [at, chosen] = [0, null]; // the part that is shown; the class that was said to be right
+
+  const run = () => runs[Number(which.value) || 0];
+  const β = () => typed(rate.value);
+  const ready = () => {
+    const image = passOf(run());
+    if (!image) return say("Draw something, or choose a test image: then its pattern can be followed here.");
+    if (!(β() > 0 && β() < 1e6)) return say("β is a number above 0, such as 0.5.");
+    return image;
+  };
+  const say = (text) => { body.replaceChildren(element("p", { role: "status" }, text)); };
+
+  const show = () => {
+    const parts = partsOf(run());
+    at = Math.min(at, parts.length - 1);
+    list.replaceChildren(...parts.map(([title], k) => element("li", {}, button(title, () => go(k), k === at ? { "aria-current": "step" } : {}))));
+    byId("step-said").textContent = `Part ${at + 1} of ${parts.length}: ${parts[at][0]}`;
+    byId("step-back").disabled = at === 0;
+    byId("step-next").disabled = at === parts.length - 1;
+    showUnit(parts[at][2]);
+    const image = ready();
+    if (!image) return;
+    if (chosen === null) label.value = image.label ?? answerOf(image.pass.output);
+    body.replaceChildren(...parts[at][1](stepNow(run(), image.pass, Number(label.value), β(), unitOf)));
+  };
+  const showUnit = ([k]) => {
+    units.parentNode.hidden = k === undefined;
+    if (k === undefined) return;
+    const n = run().layers[k].receiving;
+    units.max = n - 1;
+    units.value = unitOf(run(), k);
+    byId("step-unit-name").textContent = `Unit j of the ${layerName(run(), k)}, 0 to ${n - 1}`;
+    units.dataset.layer = k;
+  };
+  const go = (k) => {
+    at = k;
+    const had = list.contains(document.activeElement);
+    show();
+    if (had) list.children[at].firstChild.focus();
+  };
+
+  runs.forEach((one, k) => which.append(element("option", { value: k }, one.name)));
+  which.parentNode.hidden = runs.length < 2;
+  classes.forEach((one, k) => label.append(element("option", { value: k }, one)));
+  rate.value = run().beta;
+  which.addEventListener("change", () => { rate.value = run().beta; show(); });
+  label.addEventListener("change", () => { chosen = Number(label.value); show(); });
+  rate.addEventListener("input", show);
+  units.addEventListener("input", () => {
+    const [k, j] = [Number(units.dataset.layer), Number(units.value)];
+    if (Number.isInteger(j) && j >= 0 && j <= Number(units.max)) onUnit(run(), k, j);
+  });
+  byId("step-back").addEventListener("click", () => go(at - 1));
+  byId("step-next").addEventListener("click", () => go(at + 1));
+  return { show, forget: () => { chosen = null; } };
+}
+
+/** Return all that the parts need to know of one step with one pattern. */
+function stepNow(run, pass, label, β, unitOf) {
+  const desired = desiredFor(label, pass.output.length);
+  const E = backward(run.layers, pass, desired, run.loss);
+  return { run, pass, desired, E, β, unit: (k) => unitOf(run, k) };
+}
