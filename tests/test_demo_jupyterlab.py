@@ -16,11 +16,12 @@ CELLS = (
 )
 
 
-def drawn_on(page, frame):
+def drawn_on(page, which):
     """Draw a three in a frame with the mouse, and return what its networks answer."""
-    canvas = frame.locator("#canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+    page.locator("iframe[srcdoc]").nth(which).evaluate("one => one.scrollIntoView()")
+    page.wait_for_timeout(500)  # a frame that was out of sight stood still
+    frame = page.frame_locator(f"iframe[srcdoc] >> nth={which}")
+    box = frame.locator("#canvas").bounding_box()
     at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in THREE]
     page.mouse.move(*at[0])
     page.mouse.down()
@@ -47,14 +48,15 @@ def test_two_pages_in_a_notebook_are_alive_and_stay_below_8_mb(tmp_path):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/tree/{path.name}")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        page.wait_for_selector("#jp-bottom-panel >> text=/\\| Idle/", timeout=60_000)
         page.click("text='Run' >> nth=0")
         page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
         page.wait_for_selector("iframe[srcdoc] >> nth=1", timeout=120_000)
         one, two = (page.frame_locator(f"iframe[srcdoc] >> nth={k}") for k in (0, 1))
-        assert len(drawn_on(page, one)) == 1
+        assert len(drawn_on(page, 0)) == 1
         assert two.locator(".run .verdict").first.inner_text() == "Draw something."
-        assert drawn_on(page, two)[1].startswith("It answers 3")
+        assert drawn_on(page, 1)[1].startswith("It answers 3")
+        page.locator("iframe[srcdoc]").first.evaluate("one => one.scrollIntoView()")
         one.locator("#clear").click()
         one.locator(".run .verdict", has_text="Draw something.").wait_for()
         assert two.locator(".run .verdict").last.inner_text().startswith("It answers 3")

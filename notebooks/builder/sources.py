@@ -24,7 +24,7 @@ from typing import Any
 import jinja2
 import jupytext
 
-from builder.words import BuildError, sizes
+from builder.words import BuildError, of_network
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
 
@@ -58,8 +58,7 @@ class Assignment:
         """Return what sources may fill in."""
         return {"lab": self.lab, "lab_name": self.lab_name, "title": self.lab.lab.title,
                 "dataset": self.dataset or self.lab.lab.dataset,
-                "sizes": sizes(self.lab.network.layer_sizes),
-                "parameters": f"{self.lab.network.parameters:,}"}  # fmt: skip
+                "network": self.lab.network, **of_network(self.lab.network)}  # fmt: skip
 
 
 @dataclass(frozen=True)

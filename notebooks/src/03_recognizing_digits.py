@@ -95,12 +95,12 @@ plots.samples(dataset.images, dataset.y_train, dataset.class_names, count=10)
 # %% [markdown]
 # ### Prepare it by hand
 #
-# Three things happen before the network sees an image: it is laid out as one row of 784 numbers
+# Three things happen before the network sees an image: it is laid out as one row of {{ network.inputs }} numbers
 # (*reshape*), divided by 255, and its label becomes ten desired outputs (*one-hot*).
 
 # %%
-row = image.reshape(784) / 255  # (784,), in [0, 1]
-desired = np.zeros(10)  # (10,)
+row = image.reshape(-1) / 255  # ({{network.inputs}},), in [0, 1]
+desired = np.zeros(dataset.n_classes)  # ({{network.classes}},)
 desired[label] = 1
 
 print("desired outputs:", desired)
@@ -131,13 +131,13 @@ for scale in (255, 1):
 # %% [markdown] takes_up="model · unit · How many layers, which activation?"
 # ## 2 Build
 #
-# *Design and build the **model**.* 784 inputs, one for each pixel; a hidden layer of 512 sigmoid
-# **units**; ten output units, one for each digit. The slide calls that three layers. In Keras the
-# inputs are no layer, so it is two `Dense` layers: "dense" means that each unit has a weight for
-# every unit of the layer below.
+# *Design and build the **model**.* {{ network.inputs }} inputs, one for each pixel;
+# {{ hidden_layers }}; {{ network.classes }} output units, one for each class. The slide would count
+# {{ layers }} layers. In Keras the inputs are no layer, so it is {{ dense_layers }} `Dense` layers:
+# "dense" means that each unit has a weight for every unit of the layer below.
 
 # %%
-plots.network_diagram((784, 512, 10))
+plots.network_diagram({{layer_sizes}})
 
 # %% [markdown] takes_up="parameters · bias · How many parameters are there?"
 # ### Count first
@@ -146,13 +146,13 @@ plots.network_diagram((784, 512, 10))
 # are there? Compute it before any program shows it.
 
 # %% question="parameters"
-number = 784 * 512 + 512 + 512 * 10 + 10
+number = {{count}}
 
 # %% [markdown]
 # ### Write it in Keras
 #
-# Write the model: an input of 784 numbers, `Dense(512)` with sigmoid, `Dense(10)` with softmax.
-# `keras.Sequential([...])` takes a list of layers; `keras.Input((784,))` comes first.
+# Write the model: an input of {{ network.inputs }} numbers, then {{ dense_texts }}.
+# `keras.Sequential([...])` takes a list of layers; `keras.Input(({{ network.inputs }},))` comes first.
 
 # %% exercise="my_model"
 import mnistlab.keras_engine  # imports Keras, without TensorFlow's messages
@@ -162,19 +162,23 @@ import keras  # isort: skip
 ### BEGIN SOLUTION
 my_model = keras.Sequential(
     [
-        keras.Input((784,)),
-        keras.layers.Dense(512, activation="sigmoid"),
-        keras.layers.Dense(10, activation="softmax"),
+        keras.Input(({{network.inputs}},)),
+        {{keras_layers}},
     ]
 )
 ### END SOLUTION
 
 # %% tests="my_model_check" points=3
+asked = sheet.lab.network
+inputs = my_model.input_shape[1:]
 units = [layer.units for layer in my_model.layers]
 functions = [layer.activation.__name__ for layer in my_model.layers]
-assert my_model.input_shape == (None, 784), f"784 inputs are needed, not {my_model.input_shape[1:]}"
-assert units == [512, 10], f"The layers should have 512 and 10 units; yours have {units}."
-assert functions == ["sigmoid", "softmax"], f"Sigmoid, then softmax; yours are {functions}."
+wanted = [asked.hidden_activation] * len(asked.hidden_units) + [asked.output_activation]
+assert inputs == (asked.inputs,), f"{asked.inputs} inputs are needed, not {inputs}."
+assert units == [*asked.hidden_units, asked.classes], (
+    f"The layers should have {[*asked.hidden_units, asked.classes]} units; yours have {units}."
+)
+assert functions == wanted, f"The activations should be {wanted}; yours are {functions}."
 print(f"Right: {my_model.count_params():,} parameters. Is that the number that you computed?")
 
 # %% [markdown]
@@ -182,8 +186,8 @@ print(f"Right: {my_model.count_params():,} parameters. Is that the number that y
 # rest of the lab trains this one.
 
 # %%
-# keras: model = keras.Sequential([keras.Input((784,)), Dense(512, "sigmoid"), Dense(10, "softmax")])
-model = mnistlab.build_model(dataset, hidden_units=512, seed=sheet.seed)
+# keras: keras.Sequential([keras.Input(({{network.inputs}},)), {{keras_line}}])
+model = mnistlab.build_model(dataset, hidden_units={{hidden_units}}, seed=sheet.seed)
 untrained = model.get_weights()
 model.summary()
 
@@ -194,7 +198,7 @@ model.summary()
 
 # %% question="hyperparameters"
 answer = r"""
-Of the network: the number of layers, the units in each (512 in the hidden layer), the activation
+Of the network: the number of layers, the units in each ({{hidden_units}} in the hidden layer), the activation
 functions. Of the training: the learning rate β, the number of epochs, the batch size, the order of
 presentation, the loss, the optimizer, the acceptable error, and how the weights start.
 """
@@ -220,7 +224,7 @@ prediction = "2.3"
 # %%
 # keras: model.evaluate(x_test, y_test)
 loss, accuracy = mnistlab.evaluate_model(
-    mnistlab.build_model(dataset, hidden_units=512, seed=sheet.seed), dataset
+    mnistlab.build_model(dataset, hidden_units={{hidden_units}}, seed=sheet.seed), dataset
 )
 print(
     f"Untrained: accuracy {accuracy:.1%}, loss {loss:.4f}. Guessing: 10%, ln 10 = {np.log(10):.4f}"
@@ -250,7 +254,7 @@ for name, loss in (
     ("lecture's E = d − a", "lecture"),
     ("mean squared error", "mean_squared_error"),
 ):
-    network = mnistlab.build_model(dataset, "classic", 512, output_activation="sigmoid",
+    network = mnistlab.build_model(dataset, "classic", {{hidden_units}}, output_activation="sigmoid",
                                    seed=sheet.seed)  # fmt: skip
     mnistlab.compile_model(network, learning_rate=0.5, loss=loss)
     runs[name] = mnistlab.fit_model(network, dataset, epochs=5, verbose=0,
@@ -285,27 +289,29 @@ besides. With softmax and categorical cross-entropy Keras's step is the lecture'
 # $-\ln p$ of the right digit. Here is your untrained network at work on the first training digit.
 
 # %%
-network = mnistlab.build_model(dataset, engine="classic", hidden_units=512, seed=sheet.seed)
+network = mnistlab.build_model(
+    dataset, engine="classic", hidden_units={{hidden_units}}, seed=sheet.seed
+)
 step = network.trace(dataset.x_train[0], dataset.y_train[0])
-output, hidden = step.layers[-1], step.layers[0]
+output, hidden, above = step.layers[-1], step.layers[0], step.layers[1]
 plots.softmax_at_work(output.I, dataset.class_names)
 
 # %% [markdown]
 # And the errors, by the slide's two formulas. They are in `output.E` and `hidden.E`; work one of each
-# out yourself from `output.f`, `desired`, `hidden.f` and `output.w`.
+# out yourself from `output.f`, `step.desired`, `hidden.f` and `above.w`.
 
 # %%
 print("desired d  ", step.desired)
 print("actual a   ", output.f.round(3))
 print("sum of a   ", output.f.sum().round(6))
-print("hidden unit 17: f(I) =", hidden.f[17].round(4), " its ten weights to the outputs:")
-print(output.w[17].round(4))
+print("hidden unit 17: f(I) =", hidden.f[17].round(4), " its weights to the layer above:")
+print(above.w[17].round(4))
 
 # %% question="output_error"
 number = step.desired[5] - output.f[5]
 
 # %% question="hidden_error"
-number = hidden.f[17] * (1 - hidden.f[17]) * (output.w[17] @ (step.desired - output.f))
+number = hidden.f[17] * (1 - hidden.f[17]) * (above.w[17] @ above.E)
 
 # %% [markdown] takes_up="optimizer · SGD"
 # ### Compile it
@@ -450,8 +456,8 @@ plots.error_bowl()
 answer = r"""
 Between about 0.1 and 1. With 0.01 the steps are too small: after 5 epochs it is still on its way
 down (see the figures above). With 20 each step leaps across the bowl: the weights grow, units
-saturate, and the accuracy stays low. In between it hardly matters, and a schedule has both: begin
-large, then decrease.
+saturate, and the accuracy is the lowest, with curves that jump. In between it matters less, and a
+schedule has both: begin large, then decrease.
 """
 
 # %% [markdown] takes_up="A backward pass after every input, after all, or after a small batch? · true SGD · mini-batch SGD · full batch SGD"
@@ -490,9 +496,9 @@ for size in (1, 32, dataset.n_train):
 # %% question="batch_size"
 answer = r"""
 At equal epochs true SGD is best and full batch worst: with batch 1 the weights change once for
-each digit, with full batch twice in two epochs. At equal updates it is the other way round: a step
-from many digits points downhill more exactly than one from a single digit. A mini-batch has most of
-both, and a computer handles 32 digits almost as fast as one.
+each digit, with full batch twice in two epochs. At equal updates batch 1 is far behind: a step from
+many digits points downhill more exactly than one from a single digit. But 32 digits are almost as
+good for that as all of them, and a computer handles 32 almost as fast as one. So: mini-batches.
 """
 
 # %% [markdown] takes_up="In what order do we present the patterns: as stored, or at random?"
@@ -684,9 +690,9 @@ mnistlab.check(handed_in, rubric=sheet.lab)
 # %% [markdown]
 # ## For those who finish early
 #
-# Eight more points are to be had: reach 98% and more on the test digits with the same network. More
-# epochs and a β that decreases are enough. Choose on validation digits, then run it once without, and
-# submit that result in place of the first.
+# There are more points to be had for a higher accuracy with the same network and SGD: some of them
+# come with more epochs, all of them with a good choice of β besides. Choose on validation digits, then
+# run it once without, and submit that result in place of the first.
 
 # %%
 for schedule in ("constant", "exponential:0.9"):
@@ -704,7 +710,7 @@ print(result.as_keras())
 #
 # | word | what it means here |
 # |---|---|
-# | pattern | one image, as 784 numbers, with its label |
+# | pattern | one image, as {{ network.inputs }} numbers, with its label |
 # | net input I | the weighted sum that reaches a unit, plus its bias |
 # | activation f(I) | what the unit passes on: 1 / (1 + e^(−I)) for the sigmoid |
 # | error E | desired − actual at the output; f'(I) Σ w E at a hidden unit |
