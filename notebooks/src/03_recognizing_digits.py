@@ -81,8 +81,9 @@ print(f"{dataset.n_train:,} digits to train, {dataset.n_test:,} to test, from {d
 
 # %%
 image, label = dataset.images[0], dataset.y_train[0]
-for row in image[4:26]:
-    print(" ".join(f"{value:3d}" if value else "  ·" for value in row[3:25]))
+rim = 3 if len(image) == 28 else 0  # pixels of nothing around MNIST's digits
+for row in image[rim : len(image) - rim]:
+    print(" ".join(f"{v:3d}" if v else "  ·" for v in row[rim : len(row) - rim]))
 
 # %% [markdown]
 # Each · is a 0. Background is 0 and ink is up to 255, as MNIST's own page says; some printings say
@@ -411,7 +412,7 @@ network doesn't, because softmax has only ten answers and no "I don't know".
 # Each hidden unit has a weight for every pixel. Drawn as an image, they show what the unit looks for.
 
 # %%
-plots.hidden_weights(untrained[0], model.get_weights()[0], units=8)
+plots.hidden_weights(untrained[0], model.get_weights()[0], dataset.image_shape, units=8)
 
 # %%
 seen = result.network.trace(dataset.x_test[0], dataset.y_test[0])
