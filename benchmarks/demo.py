@@ -25,7 +25,7 @@ import side_by_side
 
 ROOT = Path(__file__).parent.parent
 PICTURE = Path(__file__).parent / "pictures" / "demo.png"
-DRAWINGS, IMAGES, MOST_MS = 200, 1000, 50
+DRAWINGS, IMAGES, MOST_SECONDS = 200, 1000, 0.05
 
 # Milliseconds from the last point of the last stroke until what it changed has been painted.
 ANSWER = """strokes => new Promise(done => {
@@ -67,7 +67,7 @@ def agreement(page: Any, result: Any) -> dict[str, Any]:
     theirs = np.array(page.evaluate(FORWARD, base64.b64encode(images.tobytes()).decode()))
     return {
         "images": len(images),
-        "same class": int((ours.argmax(axis=1) == theirs.argmax(axis=1)).sum()),
+        "same class": float((ours.argmax(axis=1) == theirs.argmax(axis=1)).mean()),
         "largest difference": float(f"{np.abs(ours - theirs).max():.2g}"),
     }
 
@@ -82,8 +82,8 @@ def redrawn(page: Any, result: Any, helpers: Any) -> tuple[dict[str, Any], list[
     answers, right = np.array([answer for _, answer in found]), data.y_test[picks]
     counts = {
         "images": DRAWINGS,
-        "recognised as they are": int((given == right).sum()),
-        "recognised redrawn": int((answers == right).sum()),
+        "recognised as they are": float((given == right).mean()),
+        "recognised redrawn": float((answers == right).mean()),
     }
     return counts, [milliseconds for milliseconds, _ in found]
 
@@ -121,8 +121,8 @@ def main() -> None:
         same = agreement(page, result)
         counts, times = redrawn(page, result, helpers)
         picture(browser, helpers, Path(folder))
-    milliseconds = {"median": round(statistics.median(times), 1),
-                    "95 of 100 below": round(float(np.quantile(times, 0.95)), 1)}  # fmt: skip
+    seconds = {"median": round(statistics.median(times) / 1000, 4),
+               "95 of 100 below": round(float(np.quantile(times, 0.95)) / 1000, 4)}  # fmt: skip
     record = {
         "date": time.strftime("%Y-%m-%d"),
         "machine": side_by_side.machine(),
@@ -131,12 +131,12 @@ def main() -> None:
         "megabytes": sizes(helpers),
         "forward pass beside Python's": same,
         "drawings": counts,
-        "milliseconds to an answer": milliseconds,
+        "seconds to an answer": seconds,
     }
     side_by_side.write("demo", record)
     print(json.dumps(record, indent=1))
-    if milliseconds["median"] > MOST_MS:
-        raise SystemExit(f"A drawing took {milliseconds['median']} ms, more than {MOST_MS}.")
+    if seconds["median"] > MOST_SECONDS:
+        raise SystemExit(f"A drawing took {seconds['median']} s, more than {MOST_SECONDS}.")
 
 
 if __name__ == "__main__":

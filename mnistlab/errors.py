@@ -20,11 +20,27 @@ Example:
     True
 """
 
+import traceback
 from typing import Any
 
 
 class MnistlabError(Exception):
     """Base of every error raised on purpose by mnistlab."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the message, and the line of the cell that led to it.
+
+        The frames between them are the package's own, and bury the sentence that helps. IPython
+        asks an exception for this; outside a notebook the traceback is as always.
+        """
+        cells = [one for one in traceback.extract_tb(self.__traceback__) if _is_cell(one.filename)]
+        where = [f"in line {one.lineno} of the cell: {one.line}" for one in cells[-1:]]
+        return [f"{type(self).__name__}: {self}", *where]
+
+
+def _is_cell(filename: str) -> bool:
+    """Whether a frame is of a notebook's cell: of ipykernel's file for it, or IPython's name."""
+    return "ipykernel_" in filename or filename.startswith("<ipython-input")
 
 
 class InputError(MnistlabError, ValueError):

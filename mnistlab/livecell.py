@@ -94,8 +94,10 @@ class LiveCell(InPlace):
 
     def close(self) -> None:
         """Show the last state: nothing runs any more."""
+        if self._running is not None:
+            self.lines.append(f"Stopped in epoch {self._running[0] + 1}.")
         self._running = None
-        if self.lines or self.figures:
+        if self.lines:
             self._show(at_once=True)
 
     def _show(self, at_once: bool = False) -> None:

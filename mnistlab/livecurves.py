@@ -32,6 +32,7 @@ def svg(figures: Figures, epochs: int, first: int = 0, now: Point | None = None)
     Returns:
         An <svg> element with a title that says the same in words; "" where nothing can be drawn.
     """
+    now = now if now is not None and math.isfinite(now[1]) else None
     panels = [name for name in PANELS if _known(figures.get(name, ()))]
     if not panels and now is not None:
         panels = ["loss"]
@@ -83,7 +84,7 @@ def _panel(figures: Figures, name: str, epochs: int, first: int, now: Point | No
     """Return one panel: frame, numbers, the curve and its validation twin."""
     columns = {one: figures.get(one, ()) for one in (name, f"val_{name}")}
     shown = [value for column in columns.values() for value in _known(column)]
-    shown += _known([now[1]]) if now else []
+    shown += [now[1]] if now else []
     low, high = _range(shown, name)
 
     def place(epoch: float, value: float) -> Point:
@@ -96,7 +97,7 @@ def _panel(figures: Figures, name: str, epochs: int, first: int, now: Point | No
         points = [place(first + k + 1, value) for k, value in enumerate(values)
                   if value is not None and math.isfinite(value)]  # fmt: skip
         parts.append(_curve(points, validation=column != name))
-    if now and math.isfinite(now[1]):
+    if now:
         x, y = place(*now)
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="{TRAINING}" '
                      'stroke-width="2"/>')  # fmt: skip

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnistlab import choices, plain_keras, runfolder, steps, stopping
+from mnistlab import choices, plain_keras, runfolder, seeding, steps, stopping
 from mnistlab.checks import shown
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.config import ExperimentConfig
@@ -152,6 +152,7 @@ class ExperimentResult:
         if history is None:  # both engines keep that of the last training with the model
             history = getattr(model, "history", None) or History()
         history = History.of(history)
+        _must_be_trained(model, history)
         made = _config_of(model, dataset, history)
         config = made if config is None else _described_by(config, made, dataset)
         evaluation = steps.evaluate_model(model, dataset)
@@ -629,6 +630,24 @@ def _network(
     network = ClassicNetwork(layer_sizes, hidden_activation, output_activation, dtype=dtype)
     network.set_weights(weights)
     return network
+
+
+def _must_be_trained(model: Any, history: History) -> None:
+    """Raise InputError where a model still has the weights it started from, whatever it is said.
+
+    That is so where a notebook builds the model anew, and the History is of the one before.
+    """
+    seed, found = steps.seed_of(model), model.get_weights()
+    if seed is None or not history.epochs or not history.settings:
+        return  # a History that no fit_model of ours made may be of anything
+    sizes = (len(found[0]), *(len(bias) for bias in found[1::2]))
+    first = seeding.initial_weights(sizes, seed, str(found[0].dtype))
+    if all(map(np.array_equal, found, first)):
+        raise InputError(
+            f"The history is of {history.epochs} epochs, but this model isn't trained: it has the "
+            "weights that it was built with. Train it first: history = "
+            "mnistlab.fit_model(model, dataset)."
+        )
 
 
 def _config_of(model: Any, dataset: Dataset, history: History) -> ExperimentConfig:

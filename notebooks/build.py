@@ -43,6 +43,13 @@ def _built(asked: argparse.Namespace) -> list[Path]:
     edition = "instructor" if asked.instructor else "student"
     out = Path(asked.out) if asked.out else (HERE.parent / INSTRUCTOR if asked.instructor else HERE)
     assignment = sources.assignment(asked.lab, asked.dataset)
+    if told := [
+        one.id for one in assignment.lab.question if getattr(one, "value", None) is not None
+    ]:
+        print(f"Students can read in lab.toml the right number of: {', '.join(told)}. To keep it "
+              "from them, have it computed (compute = …).", file=sys.stderr)  # fmt: skip
+    for line in sources.stale_sizes(assignment):
+        print(line, file=sys.stderr)
     paths = []
     for name in sources.names(HERE / "src", asked.only):
         source = sources.read(HERE / "src" / f"{name}.py", assignment)

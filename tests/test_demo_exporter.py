@@ -4,6 +4,7 @@ import doctest
 import html
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,3 +140,12 @@ def test_drawings_are_framed_as_the_data_sets_images_were():
     assert framing.framing_of("fashion_mnist", (28, 28)).box == 28
     assert framing.framing_of("cifar10", (32, 32, 3)) is None
     assert framing.framing_of("custom", (9, 9)) is None
+
+
+def test_the_scripts_can_be_read_in_a_sitting():
+    folder = Path(exporter.__file__).parent / "page"
+    assert {one.name for one in folder.glob("*.js")} == set(exporter.SCRIPTS)
+    for one in folder.glob("*.js"):
+        lines = one.read_text(encoding="utf-8").splitlines()
+        assert len(lines) < 300 and max(map(len, lines)) <= 100, one.name
+        assert lines[0].startswith("// ")  # what it is for

@@ -142,7 +142,7 @@ def test_bars_show_the_probabilities_as_numbers(page):
 
 def test_a_screen_reader_is_told_the_answer_when_the_drawing_rests(page):
     draw(page, THREE)
-    page.wait_for_function("byId('spoken').textContent.includes('It answers 3')")
+    page.locator("#spoken", has_text="trained: It answers 3").wait_for(state="attached")
     assert page.locator("#spoken").get_attribute("role") == "status"
 
 
@@ -352,7 +352,7 @@ def test_drawings_are_kept_removed_and_copied_as_a_text(page):
     assert page.evaluate("document.activeElement.id") == "digits-text"
     chosen = "[byId('digits-text').selectionStart, byId('digits-text').selectionEnd]"
     assert page.evaluate(chosen) == [0, len(page.input_value("#digits-text"))]
-    page.wait_for_function("byId('copy-said').textContent !== ''")
+    page.locator("#copy-said", has_text=re.compile("[Cc]opied|Ctrl")).wait_for()
 
 
 def test_where_copying_is_forbidden_the_text_is_selected_all_the_same(page):
@@ -365,7 +365,7 @@ def test_where_copying_is_forbidden_the_text_is_selected_all_the_same(page):
     page.select_option("#keep-label", "3")
     page.click("#keep")
     page.click("#copy")
-    page.wait_for_function("byId('copy-said').textContent.includes('Ctrl+C')")
+    page.locator("#copy-said", has_text="Ctrl+C").wait_for()
 
 
 def test_a_hundred_drawings_are_kept_and_no_more(page):

@@ -109,6 +109,21 @@ def test_what_shows_no_digit_is_refused(grey, said):
     assert said in str(why.value)
 
 
+def test_a_grey_picture_of_16_bits_is_read(tmp_path):
+    paper = np.full((80, 60), 60_000, np.uint16)
+    paper[10:70, 25:35] = 8_000
+    Image.fromarray(paper).save(tmp_path / "1.png")
+    images, labels = own_digits(tmp_path)
+    assert labels.tolist() == [1] and images[0].max() == 255
+
+
+@pytest.mark.parametrize("name", ["IMG_20261101_000001.png", "IMG_1234.png", "12.png", "a.png"])
+def test_a_name_that_names_no_digit_is_no_label(tmp_path, name):
+    Image.fromarray(np.full((80, 60), 240, np.uint8)).save(tmp_path / name)
+    with pytest.raises(InputError, match="doesn't say which digit"):
+        own_digits(tmp_path)
+
+
 def test_ink_lies_between_0_and_1():
     rng = np.random.default_rng(1)
     photo = photo_of(np.pad(np.full((20, 6), 255), ((4, 4), (11, 11))), rng)

@@ -58,6 +58,27 @@ def test_what_was_reached_stays_when_training_is_interrupted(tmp_path):
     assert "Epoch 1/9" in shown.data["text/plain"] and "<progress" not in shown.data["text/html"]
 
 
+def test_a_first_epoch_that_is_broken_off_leaves_no_bar():
+    cell = Shown(500, 4000)
+    cell.begin(0)
+    cell.advance(1448, 1.3279)
+    cell.close()
+    text, page = cell.states[-1]
+    assert text == "Stopped in epoch 1." and "<progress" not in page
+
+
+def test_a_keras_training_that_diverges_at_once_says_so(tmp_path):
+    pytest.importorskip("keras")
+    code = ("data = mnistlab.load_data('mnist_5k')\n"
+            "model = mnistlab.build_model(data, 'keras', 64, hidden_activation='relu')\n"
+            "mnistlab.compile_model(model, learning_rate=1e30)\n"
+            "mnistlab.fit_model(model, data, epochs=1, batch_size=8)")  # fmt: skip
+    (outputs,) = run(tmp_path, code)
+    assert [one.ename for one in outputs if one.output_type == "error"] == ["DivergedError"]
+    assert not any("<progress" in one.data.get("text/html", "") for one in outputs
+                   if one.output_type == "display_data")  # fmt: skip
+
+
 class Shown(LiveCell):
     """A LiveCell whose states are kept, not shown."""
 

@@ -72,6 +72,7 @@ def test_the_running_epoch_has_a_circle_of_its_own():
 @pytest.mark.parametrize("values", [[math.nan], [math.inf, -math.inf], [None], []])
 def test_what_is_no_number_is_not_drawn(values):
     assert svg({"loss": values}, epochs=1) == ""
+    assert all(svg({}, epochs=5, now=(0.1, one)) == "" for one in values if one is not None)
     tree = drawn({"loss": [0.5, *values, 0.25]}, epochs=4)
     assert len(points(tree)) == 2
 

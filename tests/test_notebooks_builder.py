@@ -248,6 +248,40 @@ def test_a_source_with_a_mistake_is_refused(make, text, said):
         make(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("# 100 points", "### BEGIN SOLUTION", "with which nbgrader marks"),
+        ('dataset = "mnist_5k"', 'dataset = "../mine.npz"', "is a path"),
+        ('dataset = "mnist_5k"', 'dataset = "mine.npz"', "no mine.npz beside it"),
+    ],
+)
+def test_a_lab_that_notebooks_cannot_carry_is_refused(tmp_path, old, new, said):
+    lab = sample_lab(tmp_path)
+    text = lab.read_text(encoding="utf-8")
+    assert old in text
+    lab.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BuildError, match=said):
+        sources.assignment(str(lab))
+
+
+def test_the_network_of_a_lab_goes_into_its_notebook(tmp_path):
+    lab = sample_lab(tmp_path)
+    text = lab.read_text(encoding="utf-8").replace("hidden_units = 512", "hidden_units = [64, 32]")
+    lab.write_text(text, encoding="utf-8")
+    task = sources.assignment(str(lab))
+    source = sources.read(FOLDER / "src" / "03_recognizing_digits.py", task)
+    said = "\n".join(c.source for c in editions.notebook(source, task, "instructor").cells)
+    assert "number = 784 * 64 + 64 + 64 * 32 + 32 + 32 * 10 + 10\n" in said
+    assert 'keras.layers.Dense(32, activation="sigmoid"),\n' in said
+    assert "hidden_units=(64, 32), seed=sheet.seed" in said
+    assert sources.stale_sizes(task)[0].startswith(
+        "parameters: its text names the network 784-512-10"
+    )
+    assert sources.stale_sizes(sources.assignment()) == []
+    assert "784 * 512" not in said and "{{" not in said.replace("{{metadata", "")
+
+
 def test_a_source_without_a_title_is_refused(tmp_path):
     path = tmp_path / "toy.py"
     path.write_text("# %%\nx = 1\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import types
 import numpy as np
 import pytest
 
+import mnistlab
 from mnistlab import steps
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.config import ExperimentConfig
@@ -589,3 +590,19 @@ def test_a_keras_like_history_is_enough(iris):
     result = ExperimentResult.from_steps(iris, ClassicNetwork((4, 3)), history)
     assert result.history == History.of({"loss": [1.0], "accuracy": [0.5]})
     assert result.config.epochs == 1
+
+
+@pytest.mark.parametrize("engine", ["classic", "keras"])
+def test_a_model_that_was_built_anew_does_not_pass_with_the_history_of_another(engine):
+    if engine == "keras":
+        pytest.importorskip("keras")
+    iris = mnistlab.load_data("iris")
+    model = mnistlab.build_model(iris, engine, hidden_units=4, seed=3)
+    mnistlab.compile_model(model)
+    history = mnistlab.fit_model(model, iris, epochs=1, verbose=0)
+    again = mnistlab.build_model(iris, engine, hidden_units=4, seed=3)
+    mnistlab.compile_model(again)
+    with pytest.raises(InputError, match="this model isn't trained"):
+        ExperimentResult.from_steps(iris, again, history)
+    assert ExperimentResult.from_steps(iris, model, history).history.epochs == 1
+    assert ExperimentResult.from_steps(iris, again).history.epochs == 0

@@ -11,6 +11,7 @@ import pytest
 
 from mnistlab.classic import rulecases, rulecheck
 from mnistlab.classic.rulecheck import RuleReport, check_rule
+from mnistlab.classic.signatures import SIGNATURES
 from mnistlab.classic.units import sigmoid
 from mnistlab.errors import InputError
 
@@ -508,3 +509,16 @@ def test_ctrl_c_gets_through():
 def test_the_examples_in_the_docstrings():
     failed, tried = doctest.testmod(rulecheck)
     assert (failed, tried > 0) == (0, True)
+
+
+def signature_of_a_right(rule):
+    """Return what a right function of a rule is called with, as its source has it."""
+    return ", ".join(SIGNATURES[rule].by_place)
+
+
+@pytest.mark.parametrize("returned", ["None", "'w + 1'", "float('nan')", "[]"])
+@pytest.mark.parametrize("rule", rulecheck.NAMES)
+def test_what_returns_no_numbers_is_told_so_for_every_rule(rule, returned):
+    function = eval(f"lambda {signature_of_a_right(rule)}: {returned}")
+    report = check_rule(rule, function)
+    assert not report.right and report.message

@@ -289,7 +289,7 @@ class _Trial:
     def _for_one(self) -> RuleReport | None:
         """Return the report on a function that is right without a batch axis, or None."""
         name, columns = ruletrial.rows_of(self.bound)
-        if not name:
+        if not name or self.rule not in BATCH_FORMS:
             return None
         form, shape = BATCH_FORMS[self.rule], f"shape (batch, {columns})"
         if ruletrial.is_for_one_pattern(self.bound):

@@ -171,11 +171,14 @@ def _is_picture(path: Path) -> bool:
 
 
 def _label(path: Path) -> int:
-    """Return the digit that a file is named after."""
-    found = re.search(r"[0-9]", path.stem)
-    if found is None:
+    """Return the digit that a file is named after: the only number in its name, of one digit.
+
+    A camera's own names, such as IMG_1234.jpg, say nothing of what is on the picture.
+    """
+    found = re.findall(r"[0-9]+", path.stem)
+    if len(found) != 1 or len(found[0]) != 1:
         raise InputError(f"{path} doesn't say which digit it shows. Name it after its digit, such "
-                         f"as 7{path.suffix}.")  # fmt: skip
+                         f"as 7{path.suffix}, or 7-mine{path.suffix}.")  # fmt: skip
     return int(found[0])
 
 
@@ -188,6 +191,13 @@ def _image(path: Path) -> NDArray[np.uint8]:
                          "again.") from why  # fmt: skip
 
 
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """Return a picture whose greys of 16 bits, where it has such, are brought into 0 … 255."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return Image.fromarray((np.asarray(picture, dtype=np.float64) / 257).astype(np.uint8))
+
+
 def _grey(path: Path) -> Grey:
     """Return a picture's brightness, (height, width) in 0 … 255, at most 400 pixels a side."""
     try:
@@ -198,7 +208,7 @@ def _grey(path: Path) -> Grey:
                     raise InputError(f"It has {picture.width} × {picture.height} pixels; at most "
                                      f"{MOST_PIXELS:,} can be read.")  # fmt: skip
                 picture.draft("L", (WORKING, WORKING))  # a large JPEG is read smaller
-                upright = ImageOps.exif_transpose(picture).convert("RGBA")
+                upright = ImageOps.exif_transpose(_in_8_bits(picture)).convert("RGBA")
         upright.thumbnail((WORKING, WORKING))
         paper = Image.new("RGBA", upright.size, "white")  # where a picture is transparent
         return np.asarray(Image.alpha_composite(paper, upright).convert("L"), dtype=np.float64)

@@ -119,6 +119,7 @@ class Worksheet:
             part: {} for part in (*PARTS.values(), "experiments")
         }
         self._drawn = self._no_drawings()
+        self._unread = ""  # drawings in the file that can't be read, kept until there are others
         try:
             self._read_again()
         except OSError as why:
@@ -447,7 +448,9 @@ class Worksheet:
         try:
             return drawings.read(text) if text else self._no_drawings()
         except InputError as why:
-            notice(f"the drawings in {self.path} can't be read, and are left out. ({why})")
+            if text != self._unread:
+                notice(f"the drawings in {self.path} can't be read, and are left out. ({why})")
+            self._unread = text
             return self._no_drawings()
 
     def _record(self) -> dict[str, Any]:
@@ -465,4 +468,4 @@ class Worksheet:
     def _digits(self) -> str:
         """Return the drawings as a text; more than it holds were added by two at one moment."""
         kept = self._drawn.first(drawings.MOST)
-        return drawings.write(kept.images, kept.labels) if len(kept) else ""
+        return drawings.write(kept.images, kept.labels) if len(kept) else self._unread

@@ -16,6 +16,7 @@ are filled in from the assignment.
 """
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from typing import Any
 import jinja2
 import jupytext
 
-from builder.words import BuildError, of_network
+from builder.words import BuildError, of_network, sizes
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
 
@@ -34,6 +35,8 @@ MARKERS = {*KINDS, "points", "edition", "only", "takes_up", "stub", "title"}
 EDITIONS = ("student", "instructor")
 BETWEEN = " · "
 OF_JUPYTEXT = "lines_to_next_cell"
+OF_NBGRADER = ("### BEGIN SOLUTION", "### END SOLUTION", "### BEGIN HIDDEN TESTS",
+               "### END HIDDEN TESTS")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,36 @@ def assignment(lab: str | None = None, dataset: str | None = None) -> Assignment
     Raises:
         InputError: what is wrong in the lab.toml.
     """
-    return Assignment(labfile.read(lab or USUAL), Path(lab) if lab else None, dataset)
+    found = Assignment(labfile.read(lab or USUAL), Path(lab) if lab else None, dataset)
+    _must_be_usable(found)
+    return found
+
+
+def _must_be_usable(found: Assignment) -> None:
+    """Raise BuildError where a lab.toml can't go into notebooks as it is."""
+    if found.file is None:
+        return
+    text = found.file.read_text(encoding="utf-8")
+    if marker := next((one for one in OF_NBGRADER if one in text), None):
+        raise BuildError(f"{found.file} holds {marker!r}, with which nbgrader marks what students "
+                         "don't see. Take it out.")  # fmt: skip
+    name = found.lab.lab.dataset
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise BuildError(f"{found.file}: dataset = {name!r} is a path. Put the file beside "
+                         "lab.toml and give its name alone, such as dataset = \"mine.npz\": "
+                         "the notebooks look for it beside themselves.")  # fmt: skip
+    if name.endswith(".npz") and not (found.file.parent / name).is_file():
+        raise BuildError(f"{found.file}: there is no {name} beside it.")
+
+
+def stale_sizes(assigned: Assignment) -> list[str]:
+    """Return a line for each text of a lab.toml that names another network than its [network]."""
+    own, lab = sizes(assigned.lab.network.layer_sizes), assigned.lab
+    texts = [(one.id, f"{one.text} {getattr(one, 'hint', '')}") for one in lab.question]
+    texts += [(one.id, f"{one.title or ''} {one.hint or ''}") for one in lab.item]
+    return [f"{name}: its text names the network {found}, and [network] is {own}."
+            for name, text in texts for found in re.findall(r"\b\d+(?:-\d+){2,}\b", text)
+            if found != own]  # fmt: skip
 
 
 def read(path: Path, assigned: Assignment) -> Source:

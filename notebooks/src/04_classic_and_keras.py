@@ -300,8 +300,8 @@ def sigmoid_outputs(engine):
 networks = {"classic, lecture": sigmoid_outputs("classic"),
             "Keras, binary cross-entropy": sigmoid_outputs("keras"),
             "Keras, compile_lecture": sigmoid_outputs("keras")}  # fmt: skip
-classic, plain, mine = networks.values()
-classic.compile(learning_rate=0.5, loss="lecture")
+scratch, plain, mine = networks.values()
+scratch.compile(learning_rate=0.5, loss="lecture")
 plain.compile(keras.optimizers.SGD(0.5), loss="binary_crossentropy", metrics=["accuracy"])
 compile_lecture(mine, 0.5)
 
@@ -360,7 +360,7 @@ both.picture()
 # ## Seconds, by batch size
 #
 # A program that can train nothing but such networks may be faster at it than one that can train
-# everything. The cell measures how long 1,000 digits take, from **true SGD** (batch size 1) over
+# everything. The cell measures one epoch of 1,000 digits, from **true SGD** (batch size 1) over
 # **mini-batch SGD** to 1,024 digits an update. The same `fit` line drives both engines.
 #
 # **Predict:** how many times as long as the classic engine does Keras take at batch size 1? And at
@@ -389,7 +389,7 @@ for size in (1, 128):
 print(f"You expected: {EXPECTED_AT_1 or '?'} and {EXPECTED_AT_128 or '?'}")
 
 # %%
-plots.epoch_seconds(seconds, title="Seconds for 1,000 digits, by batch size")
+plots.epoch_seconds(seconds, title="Seconds for one epoch of 1,000 digits")
 
 # %% [markdown]
 # One measurement of a few digits gives a rough figure, in which each call of `fit` has a share.
@@ -413,8 +413,8 @@ plots.epoch_seconds(seconds, title="Seconds for 1,000 digits, by batch size")
 # in each epoch?
 
 # %% [markdown] edition="instructor"
-# **For the instructor.** The live figures depend on the machine; expect Keras at 50 to 150 times at
-# batch size 1 and 2 to 8 times at 128. The classic engine does one thing only: one kind of layer,
+# **For the instructor.** The live figures depend on the machine; expect Keras at 100 to 250 times
+# at batch size 1 and 3 to 8 times at 128. The classic engine does one thing only: one kind of layer,
 # one learning rule, compiled (by Numba) where there is enough to do. On a GPU the table would look
 # otherwise at large batches.
 
@@ -489,8 +489,8 @@ off = np.abs(loaded.predict(dataset.x_test, verbose=0) - both.classic.predict(da
 print(f"loaded in Keras beside the classic network, all test outputs: at most {off:.0e} apart")
 
 # %% [markdown]
-# The four arrays travel both ways: `classic.set_weights(loaded.get_weights())` makes a classic
-# network of it. Load only models from people you trust: a `.keras` file can name code to be run.
+# The four arrays travel both ways: `classic.set_weights(loaded.get_weights())` gives them to the
+# classic network from above. Load only models from people you trust: a `.keras` file can name code to be run.
 
 # %% [markdown]
 # ## What a framework adds

@@ -738,8 +738,8 @@ assert found == "a", "0.9, in the last epoch of a, is the highest; an earlier ep
 print("✓ choose is right.")
 
 # %% [markdown]
-# Now with all that you have seen: four candidates of your own. The test digits are read once, for
-# the one that is chosen. **Predict** its test accuracy.
+# Now with all that you have seen. Put candidates of your own in the place of these four. The test
+# digits are read once, for the one that is chosen. **Predict** its test accuracy.
 
 # %% exercise="choices_candidates"
 CANDIDATES = {

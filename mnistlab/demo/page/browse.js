@@ -8,27 +8,31 @@ function verdict(run, x) {
 
 /** Return the words for a test image: its class, and what each run took it for. */
 function imageWords(image, verdicts) {
-  const taken = verdicts.filter(({ answer }) => answer !== image.label).map(({ answer }) => classes[answer]);
-  return taken.length ? `${classes[image.label]}, taken for ${[...new Set(taken)].join(" and ")}` : classes[image.label];
+  const wrong = verdicts.map(({ answer }) => answer).filter((answer) => answer !== image.label);
+  const taken = [...new Set(wrong)].map((answer) => classes[answer]);
+  return classes[image.label] + (taken.length ? `, taken for ${taken.join(" and ")}` : "");
 }
 
 /** Return the test images that are shown for a kind: "wrong", "right", "all". */
 function imagesOfKind(kind, wrong) {
-  return testImages.map((_, k) => k).filter((k) => kind === "all" || wrong[k] === (kind === "wrong"));
+  const all = testImages.map((_, k) => k);
+  return kind === "all" ? all : all.filter((k) => wrong[k] === (kind === "wrong"));
 }
 
 /** Make the list of test images; `onPick` is called with the number of the image chosen. */
 function makeBrowse(list, kinds, onPick) {
   const verdicts = testImages.map(({ x }) => runs.map((run) => verdict(run, x)));
-  const wrong = testImages.map(({ label }, k) => verdicts[k].some(({ answer }) => answer !== label));
+  const wrong = testImages.map(({ label }, k) =>
+    verdicts[k].some(({ answer }) => answer !== label));
   let chosen = null;
 
   const options = testImages.map((image, k) => {
     const picture = element("canvas", { class: "pixels", "aria-hidden": "true" });
     paintImage(picture, image.x);
     const sign = wrong[k] ? element("span", { class: "sign", "aria-hidden": "true" }, "✗") : "";
+    const words = imageWords(image, verdicts[k]);
     const made = element("div", { role: "option", tabindex: -1, "aria-selected": "false",
-      "aria-label": imageWords(image, verdicts[k]), title: imageWords(image, verdicts[k]) }, picture, sign);
+      "aria-label": words, title: words }, picture, sign);
     made.addEventListener("click", () => pick(k));
     return made;
   });
@@ -48,8 +52,8 @@ function makeBrowse(list, kinds, onPick) {
     if (some.length && !some.includes(chosen)) options[some[0]].setAttribute("tabindex", 0);
     byId("no-images").hidden = some.length > 0;
   };
-  const steps = { ArrowLeft: () => -1, ArrowRight: () => 1, ArrowUp: () => -perRow(list), ArrowDown: () => perRow(list),
-    Home: () => -Infinity, End: () => Infinity };
+  const steps = { ArrowLeft: () => -1, ArrowRight: () => 1, ArrowUp: () => -perRow(list),
+    ArrowDown: () => perRow(list), Home: () => -Infinity, End: () => Infinity };
   list.addEventListener("keydown", (event) => {
     const at = options.indexOf(document.activeElement);
     if (event.key === " " || event.key === "Enter") pick(at);
@@ -61,9 +65,12 @@ function makeBrowse(list, kinds, onPick) {
     event.preventDefault();
   });
   const wrongs = wrong.filter(Boolean).length;
-  [["wrong", `recognised wrongly (${wrongs})`], ["right", `recognised rightly (${testImages.length - wrongs})`],
-    ["all", `all (${testImages.length}), the wrong ones first`]].forEach(([value, text]) =>
-    kinds.append(element("option", { value }, text)));
+  const said = {
+    wrong: `recognised wrongly (${wrongs})`,
+    right: `recognised rightly (${testImages.length - wrongs})`,
+    all: `all (${testImages.length}), the wrong ones first`,
+  };
+  kinds.append(...Object.entries(said).map(([value, text]) => element("option", { value }, text)));
   kinds.value = wrongs ? "wrong" : "all";
   kinds.addEventListener("change", fill);
   fill();
@@ -84,7 +91,9 @@ function makeSliders(onChange) {
   const read = () => Object.fromEntries(names.map((one, k) => [one, Number(inputs[k].value) || 0]));
   const units = { noise: "", right: " px", down: " px", turn: "°" };
   const say = (now) => {
-    for (const [one, unit] of Object.entries(units)) byId(`${one}-said`).textContent = number(now[one]) + unit;
+    for (const [one, unit] of Object.entries(units)) {
+      byId(`${one}-said`).textContent = number(now[one]) + unit;
+    }
     byId("tried").textContent = "";
   };
   const show = () => {
@@ -101,10 +110,11 @@ function makeSliders(onChange) {
   return read;
 }
 
-/** Return, in words, how many of the test images are still recognised with the sliders as they are. */
+/** Return, in words, how many test images are still recognised with the sliders as they are. */
 function tried(change) {
   const rightly = (run, spoil) => testImages.filter(({ x, label }) =>
     verdict(run, spoil ? changed(x, change) : x).answer === label).length;
-  return runs.map((run) => `${runs.length > 1 ? `${run.name}: ` : ""}${rightly(run, true)} of these ${testImages.length} `
-    + `test images are recognised; without the sliders ${rightly(run, false)}.`).join(" ");
+  const of = `of these ${testImages.length} test images are recognised; without the sliders`;
+  const said = (run) => `${rightly(run, true)} ${of} ${rightly(run, false)}.`;
+  return runs.map((run) => calledBefore(run) + said(run)).join(" ");
 }

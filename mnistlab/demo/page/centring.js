@@ -83,7 +83,7 @@ function placed(ink, height, width, top, left) {
   return image;
 }
 
-/** Return a drawing as MNIST would have it, HEIGHT × WIDTH in [0, 1]; null where nothing is drawn. */
+/** Return a drawing as MNIST would have it, HEIGHT × WIDTH in [0, 1]; null where none is drawn. */
 function centred(ink, height, width, { box: side, centre }) {
   const box = boundingBox(ink, height, width);
   if (!box) return null;
@@ -93,7 +93,8 @@ function centred(ink, height, width, { box: side, centre }) {
   const most = Math.max(...digit);
   const full = digit.map((value) => value / most); // the darkest pixel is full ink
   const [down, across] = centre === "mass" ? centreOfMass(full, w) : [h / 2, w / 2];
-  const [top, left] = [within(HEIGHT / 2 - down, HEIGHT - h), within(WIDTH / 2 - across, WIDTH - w)];
+  const top = within(HEIGHT / 2 - down, HEIGHT - h);
+  const left = within(WIDTH / 2 - across, WIDTH - w);
   return placed(full, h, w, top, left);
 }
 
@@ -106,5 +107,6 @@ function asDrawn(ink, height, width) {
 /** Return a grey picture as the network takes it: in colour each channel is the same. */
 function withChannels(grey) {
   if (CHANNELS === 1) return grey;
-  return Float32Array.from({ length: grey.length * CHANNELS }, (_, k) => grey[Math.floor(k / CHANNELS)]);
+  const length = grey.length * CHANNELS;
+  return Float32Array.from({ length }, (_, k) => grey[Math.floor(k / CHANNELS)]);
 }

@@ -52,7 +52,8 @@ function digitsText(kept) {
 
 /** Make the section; `drawn` gives the drawing as the network sees it, or null. */
 function makeCollect(drawn, onKept) {
-  const [label, list, text, said] = ["keep-label", "kept", "digits-text", "keep-said"].map(byId);
+  const [label, list, text] = ["keep-label", "kept", "digits-text"].map(byId);
+  const say = (words) => { byId("keep-said").textContent = words; };
   const kept = [];
   classes.forEach((one, k) => label.append(element("option", { value: k }, one)));
 
@@ -60,8 +61,9 @@ function makeCollect(drawn, onKept) {
     list.replaceChildren(...kept.map((one, k) => {
       const picture = element("canvas", { class: "pixels", "aria-hidden": "true" });
       paintImage(picture, one.levels.map((level) => level / GREYS));
+      const said = `Remove drawing ${k + 1}, a ${classes[one.label]}`;
       return element("li", {}, picture, word(classes[one.label]),
-        button("×", () => remove(k), { "aria-label": `Remove drawing ${k + 1}, a ${classes[one.label]}` }));
+        button("×", () => remove(k), { "aria-label": said }));
     }));
     byId("copying").hidden = kept.length === 0;
     text.value = kept.length ? digitsText(kept) : "";
@@ -69,19 +71,20 @@ function makeCollect(drawn, onKept) {
   const remove = (k) => {
     kept.splice(k, 1);
     show();
-    said.textContent = `Removed. ${counted(kept.length)}`;
+    say(`Removed. ${counted(kept.length)}`);
     (list.querySelectorAll("button")[Math.min(k, kept.length - 1)] ?? byId("keep")).focus();
   };
   const counted = (n) => `${n} ${n === 1 ? "drawing is" : "drawings are"} kept.`;
   const keep = () => {
     const image = drawn();
-    if (!image) said.textContent = "Nothing is drawn yet. Draw one digit, then keep it.";
-    else if (label.value === "") said.textContent = "Say first which one it is: choose its label.";
-    else if (kept.length >= MOST_KEPT) said.textContent = `${MOST_KEPT} drawings are kept, and no more fit. Copy them, or remove some.`;
-    else {
+    if (!image) say("Nothing is drawn yet. Draw one digit, then keep it.");
+    else if (label.value === "") say("Say first which one it is: choose its label.");
+    else if (kept.length >= MOST_KEPT) {
+      say(`${MOST_KEPT} drawings are kept, and no more fit. Copy them, or remove some.`);
+    } else {
       kept.push({ label: Number(label.value), levels: greyLevels(image) });
       show();
-      said.textContent = `Kept as ${classes[label.value]}. ${counted(kept.length)}`;
+      say(`Kept as ${classes[label.value]}. ${counted(kept.length)}`);
       label.value = "";
       onKept();
     }
@@ -92,7 +95,8 @@ function makeCollect(drawn, onKept) {
     const done = await copied(text.value);
     byId("copy-said").textContent = done
       ? "Copied. Paste it into the notebook: sheet.digits('…')"
-      : "This page may not copy by itself here. The text is selected: copy it with Ctrl+C (⌘C), or hold your finger on it.";
+      : "This page may not copy by itself here. The text is selected: copy it with Ctrl+C (⌘C), "
+        + "or hold your finger on it.";
   };
   byId("keep").addEventListener("click", keep);
   byId("copy").addEventListener("click", copy);

@@ -67,7 +67,7 @@ function makeDrawing(canvas, onChange) {
     ink() {
       const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data;
       const ink = new Float32Array(pixels.length / 4);
-      for (let k = 0; k < ink.length; k++) ink[k] = pixels[4 * k + 3] / 255; // how much covers the paper
+      for (let k = 0; k < ink.length; k++) ink[k] = pixels[4 * k + 3] / 255; // cover of paper
       return ink;
     },
     /** Return how many strokes there are. */
@@ -125,7 +125,7 @@ function drawWithPointer(canvas, drawing) {
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Let the keyboard draw: arrows move the pen (two at once: aslant), space puts it down or lifts it. */
+/** Let the keyboard draw: arrows move the pen, two at once aslant; space puts it down and up. */
 function drawWithKeys(canvas, drawing, mark, say) {
   const at = { x: FIELD.width / 2, y: FIELD.height / 2 };
   const held = new Set();
@@ -149,7 +149,12 @@ function drawWithKeys(canvas, drawing, mark, say) {
     else drawing.begin({ ...at });
     say(`Pen ${drawing.isDown ? "down" : "up"} at ${place()}`);
   };
-  const keys = { " ": toggle, Backspace: () => drawing.undo(), Delete: () => drawing.clear(), Escape: () => drawing.end() };
+  const keys = {
+    " ": toggle,
+    Backspace: () => drawing.undo(),
+    Delete: () => drawing.clear(),
+    Escape: () => drawing.end(),
+  };
 
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -23,7 +23,8 @@ function button(text, action, attributes = {}) {
 
 /** Return a list to choose from, one option for each text. */
 function choice(texts, attributes = {}) {
-  return element("select", attributes, ...texts.map((text, k) => element("option", { value: k }, text)));
+  const options = texts.map((text, k) => element("option", { value: k }, text));
+  return element("select", attributes, ...options);
 }
 
 /** Return text whose direction of writing stays its own: names come from anywhere. */
@@ -36,8 +37,9 @@ function symbols(text) {
   const set = element("span");
   for (const part of String(text).split(/(_[a-z]+[0-9]*|_[0-9]+|\^\([^()]*\)|\^−?[0-9]+|\^I)/)) {
     if (part.startsWith("_")) set.append(element("sub", {}, part.slice(1)));
-    else if (part.startsWith("^")) set.append(element("sup", {}, part.slice(1).replace(/^\((.*)\)$/, "$1")));
-    else set.append(part);
+    else if (part.startsWith("^")) {
+      set.append(element("sup", {}, part.slice(1).replace(/^\((.*)\)$/, "$1")));
+    } else set.append(part);
   }
   return set;
 }
@@ -45,10 +47,12 @@ function symbols(text) {
 /** Return a table of rows; the first cell of each row is its head. */
 function table(caption, heads, rows, kind = "") {
   const shown = (value) => (typeof value === "string" ? symbols(value) : value);
-  const cell = (value, k) => (k ? element("td", {}, shown(value)) : element("th", { scope: "row" }, shown(value)));
+  const cell = (value, k) =>
+    element(k ? "td" : "th", k ? {} : { scope: "row" }, shown(value));
+  const headCells = heads.map((head) => element("th", { scope: "col" }, shown(head)));
   return element("div", { class: "wide" }, element("table", { class: kind },
     element("caption", {}, caption),
-    element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, shown(head))))),
+    element("thead", {}, element("tr", {}, ...headCells)),
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map(cell))))));
 }
 
@@ -122,7 +126,7 @@ function paintImage(canvas, x) {
 
 const CELL = 6; // pixels of a canvas, down and across, for one signed number
 
-/** Paint signed numbers: the stronger the colour the larger; above 0 a bar stands, below 0 it lies. */
+/** Paint signed numbers, larger is stronger; above 0 a bar stands in a cell, below 0 it lies. */
 function paintSigned(canvas, numbers, height, width) {
   const most = numbers.reduce((top, one) => Math.max(top, Math.abs(one)), 0) || 1;
   const [plus, minus, bar] = [colour("plus"), colour("minus"), [...colour("paper"), 255]];
@@ -160,7 +164,7 @@ function perPixel(numbers) {
     sum(numbers.slice(k * CHANNELS, (k + 1) * CHANNELS)));
 }
 
-/** Paint what comes into unit j of a layer: as an image of the inputs, or as a map of hidden units. */
+/** Paint what comes into a unit of layer k: as an image of the inputs, or a map of hidden units. */
 function paintInto(canvas, numbers, k) {
   if (k === 0) paintSigned(canvas, perPixel(numbers), HEIGHT, WIDTH);
   else paintSigned(canvas, numbers, ...gridOf(numbers.length));

@@ -5,7 +5,8 @@ const state = {
   drawn: null, // the drawing as the network sees it, before the sliders: HEIGHT × WIDTH, or null
   picked: null, // the number of the test image
   change: { noise: 0, right: 0, down: 0, turn: 0, seed: 1 },
-  units: runs.map((run) => run.layers.map(() => 0)), // the unit that is looked at, by run and layer
+  // the unit that is looked at, by run and layer; of the outputs that of the right class, at first
+  units: runs.map((run) => run.layers.map((_, k) => (k < run.layers.length - 1 ? 0 : null))),
   now: null, // { x, label }: the image that the network sees
   passes: runs.map(() => null),
 };
@@ -19,7 +20,11 @@ const step = makeStep({
 });
 const readSliders = makeSliders((change) => { state.change = change; later(refresh); });
 const collect = makeCollect(() => state.drawn, () => { drawing.clear(); });
-const browse = makeBrowse(byId("images"), byId("kind"), (k) => { state.picked = k; step.forget(); later(refresh); });
+const browse = makeBrowse(byId("images"), byId("kind"), (k) => {
+  state.picked = k;
+  step.forget();
+  later(refresh);
+});
 
 /** Return the column of a run: what it is, its answer, its hidden layers, its reasons. */
 function makeColumn(run, r) {
@@ -29,7 +34,8 @@ function makeColumn(run, r) {
   const hidden = run.layers.slice(0, -1).map((_, k) => makeHidden(run, k, (j) => onPick(k, j)));
   const reasons = makeReasons(run, onPick);
   byId("runs").append(element("article", { class: "run" },
-    element("header", {}, element("h3", {}, word(run.name)), element("p", { class: "faint" }, run.about)),
+    element("header", {}, element("h3", {}, word(run.name)),
+      element("p", { class: "faint" }, run.about)),
     element("div", { class: "parts" }, element("section", { class: "answers" }, answer, bars),
       ...hidden.map(({ part }) => part), reasons.part)));
   return { answer, bars: show, hidden, reasons };
@@ -53,7 +59,8 @@ function lookAtDrawing() {
   if (drawing.count === 0) return null;
   const ink = drawing.ink();
   const frame = data.framing && byId("centre").checked ? data.framing : null;
-  return frame ? centred(ink, FIELD.height, FIELD.width, frame) : asDrawn(ink, FIELD.height, FIELD.width);
+  if (!frame) return asDrawn(ink, FIELD.height, FIELD.width);
+  return centred(ink, FIELD.height, FIELD.width, frame);
 }
 
 /** Look again: at the image, with every run, and show what they answer; the reasons follow. */
@@ -84,11 +91,12 @@ function showReasons() {
 /** Return a run's answer in words. */
 function answerWords(run, pass) {
   if (!pass) return [state.source === "test" ? "Choose a test image." : "Draw something."];
-  const answer = answerOf(pass.output);
-  const [f, right] = [run.activations.at(-1), state.now.label];
-  const sure = outputText(pass.output[Math.min(answer, pass.output.length - 1)], f);
-  const said = right === null ? [] : right === answer ? [" ✓ right"] : [" ✗ wrong: it is ", word(classes[right])];
-  return ["It answers ", element("strong", {}, word(classes[answer])), ` with ${sure}.`, ...said];
+  const [answer, right] = [answerOf(pass.output), state.now.label];
+  const sure = sureness(pass.output, run.activations.at(-1));
+  const said = ["It answers ", element("strong", {}, word(classes[answer])), ` with ${sure}.`];
+  if (right === null) return said;
+  return right === answer ? [...said, " ✓ right"]
+    : [...said, " ✗ wrong: it is ", word(classes[right])];
 }
 
 /** Return what there is to say of the image itself. */
@@ -98,8 +106,11 @@ function aboutImage() {
   const ink = sum(state.now.x) / state.now.x.length;
   const said = `Ink: ${percent(ink)} of the field.`;
   if (ink >= least && ink <= most) return said;
-  return `${said} That is ${ink < least ? "less" : "more"} than in any of the ${data.tested.toLocaleString("en")} test images `
-    + `(${percent(least)} to ${percent(most)}): the network must answer all the same, and its answer means little.`;
+  const tested = data.tested.toLocaleString("en");
+  const odd = ink < least ? "less" : "more";
+  return `${said} That is ${odd} than in any of the ${tested} test images `
+    + `(${percent(least)} to ${percent(most)}): the network must answer all the same, and its `
+    + "answer means little.";
 }
 
 // ── when ───────────────────────────────────────────────────────────────────────────────────────
@@ -132,9 +143,14 @@ let silence = 0;
 function announce() {
   clearTimeout(silence);
   silence = setTimeout(() => {
-    const said = runs.map((run, r) => (runs.length > 1 ? `${run.name}: ` : "") + columns[r].answer.textContent);
+    const said = runs.map((run, r) => calledBefore(run) + columns[r].answer.textContent);
     if (byId("spoken").textContent !== said.join(" ")) byId("spoken").textContent = said.join(" ");
   }, 700);
+}
+
+/** Return a run's name before what is said of it, where there are two. */
+function calledBefore(run) {
+  return runs.length > 1 ? `${run.name}: ` : "";
 }
 
 /** Show one of the two panels: the drawing or the test images. */
@@ -164,10 +180,14 @@ function start() {
   byId("undo").addEventListener("click", () => drawing.undo());
   byId("clear").addEventListener("click", () => { drawing.clear(); step.forget(); });
   byId("centre").addEventListener("change", refresh);
-  byId("pen").addEventListener("input", () => { drawing.width = Number(byId("pen").value) * TIMES; });
+  byId("pen").addEventListener("input", () => {
+    drawing.width = Number(byId("pen").value) * TIMES;
+  });
   byId("step").addEventListener("toggle", () => { if (byId("step").open) step.show(); });
   drawWithPointer(byId("canvas"), drawing);
-  drawWithKeys(byId("canvas"), drawing, byId("mark"), (text) => { byId("pen-said").textContent = text; });
+  drawWithKeys(byId("canvas"), drawing, byId("mark"), (text) => {
+    byId("pen-said").textContent = text;
+  });
   for (const [one, other] of [["drawing", "test"], ["test", "drawing"]]) {
     byId(`tab-${one}`).addEventListener("click", () => showPanel(one));
     byId(`tab-${one}`).addEventListener("keydown", (event) => {
@@ -178,7 +198,7 @@ function start() {
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   state.change = readSliders();
-  runs.forEach((run, r) => run.layers.forEach((_, k) => pickUnit(r, k, 0)));
+  columns.forEach(({ hidden }, r) => hidden.forEach((_, k) => pickUnit(r, k, 0)));
   refresh();
   document.documentElement.classList.add("ready");
 }

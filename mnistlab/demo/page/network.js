@@ -28,7 +28,7 @@ const SLOPES = {
   linear: () => 1,
 };
 
-/** Return f(I)_j = e^(I_j) / Σ_k e^(I_k): (units). The largest I is subtracted, so none overflows. */
+/** Return f(I)_j = e^(I_j) / Σ_k e^(I_k): (units). The largest I is taken off: none overflows. */
 function softmax(I) {
   const largest = Math.max(...I);
   const powers = I.map((one) => Math.exp(one - largest));
@@ -124,7 +124,7 @@ function sentBack({ w, sending, receiving }, E) {
   return sums;
 }
 
-/** Return E_i = f'(I_i) Σ_j w_ij E_j of every hidden unit, with w as before the update: (hidden). */
+/** Return E_i = f'(I_i) Σ_j w_ij E_j of every hidden unit, w as before the update: (hidden). */
 function hiddenError(f, I, y, next, E) {
   return sentBack(next, E).map((incoming, i) => SLOPES[f](I[i], y[i]) * incoming);
 }

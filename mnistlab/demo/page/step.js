@@ -7,22 +7,22 @@ const MOST_TERMS = 6; // of a sum; the others are added up
 function senderName(k, i) {
   if (k > 0) return `unit ${i}`;
   const pixel = Math.floor(i / CHANNELS);
-  const channel = CHANNELS === 1 ? "" : ` ${["red", "green", "blue"][i % CHANNELS] ?? i % CHANNELS}`;
-  return `pixel (${Math.floor(pixel / WIDTH)}, ${pixel % WIDTH})${channel}`;
+  const channel = CHANNELS === 1 ? "" : ["red", "green", "blue"][i % CHANNELS];
+  return `pixel (${Math.floor(pixel / WIDTH)}, ${pixel % WIDTH}) ${channel}`.trim();
 }
 
-/** Return the name of unit j of layer k: a hidden unit, or the class of an output. */
+/** Return the name of unit j of layer k: a hidden unit, or an output by its class. */
 function unitName(run, k, j) {
-  return k === run.layers.length - 1 ? outputName(j) : `unit ${j}`;
+  return k === run.layers.length - 1 ? `output ${outputName(j)}` : `unit ${j}`;
 }
 
 /** Return the rows of a sum: its largest terms, and the others together. */
-function sumRows(terms, row, blanks) {
+function sumRows(terms, row, together) {
   const sorted = [...terms].sort((a, b) => Math.abs(b.term) - Math.abs(a.term));
   const others = sorted.slice(MOST_TERMS).filter((one) => one.term !== 0);
   const rows = sorted.slice(0, MOST_TERMS).map(row);
-  if (others.length) rows.push([`${others.length} others`, ...blanks, signed(sum(others.map((one) => one.term)))]);
-  return rows;
+  const rest = signed(sum(others.map((one) => one.term)));
+  return others.length ? [...rows, [`${others.length} others`, ...together(rest)]] : rows;
 }
 
 /** Return a formula as it stands on the slide. */
@@ -30,12 +30,12 @@ function formula(text) {
   return element("p", { class: "formula" }, symbols(text));
 }
 
-/** Return f(I) with this unit's numbers, in words of the slide. */
-function activationText(f, I, value, all) {
+/** Return f(I) with this unit's numbers. */
+function activationText(f, I, value) {
   const [net, got] = [number(I), number(value)];
   return {
     sigmoid: `f(I) = 1 / (1 + e^(−I)) = 1 / (1 + e^(${number(-I)})) = ${got}`,
-    softmax: `f(I) = e^I / Σ e^I = e^(${net}) / Σ_k e^(I_k) = ${got}, of all ${all} outputs together 1`,
+    softmax: `f(I) = e^I / Σ_k e^(I_k) = e^(${net}) / Σ_k e^(I_k) = ${got}`,
     relu: `f(I) = max(I, 0) = max(${net}, 0) = ${got}`,
     tanh: `f(I) = tanh(I) = tanh(${net}) = ${got}`,
     exponential: `f(I) = e^I = e^(${net}) = ${got}`,
@@ -49,7 +49,7 @@ function slopeText(f, I, value) {
   return {
     sigmoid: `f'(I) = f(I)(1 − f(I)) = ${got} (1 − ${got}) = ${slope}`,
     relu: `f'(I) = 1 where I > 0, else 0 = ${slope}`,
-    tanh: `f'(I) = 1 − f(I)² = 1 − ${got}² = ${slope}`,
+    tanh: `f'(I) = 1 − f(I)² = 1 − (${got})² = ${slope}`,
     exponential: `f'(I) = f(I) = ${slope}`,
     linear: "f'(I) = 1",
   }[f];
@@ -57,106 +57,146 @@ function slopeText(f, I, value) {
 
 /** Return E at the output as the loss has it. */
 function errorFormula(loss, f) {
-  if (loss === "lecture" || loss === "categorical_crossentropy") return "E_j = desired_j − actual_j";
-  if (loss === "binary_crossentropy") return "E_j = (desired_j − actual_j) / outputs (Keras takes the mean)";
-  return `E_j = −∂loss/∂I_j of ${loss.replaceAll("_", " ")} over ${f} outputs: not desired − actual alone`;
+  const plain = "desired_j − actual_j";
+  if (loss === "lecture" || loss === "categorical_crossentropy") return `E_j = ${plain}`;
+  if (loss === "binary_crossentropy") return `E_j = (${plain}) / outputs (Keras takes the mean)`;
+  return `E_j = −∂loss/∂I_j, here of ${loss.replaceAll("_", " ")} over ${f} outputs`;
+}
+
+/** Return Σ |E_j| in words. */
+function totalError(E) {
+  return number(sum(Array.from(E, Math.abs)));
 }
 
 // ── the parts ──────────────────────────────────────────────────────────────────────────────────
 
 /** Forward: I and f(I) of one unit j of layer k. */
 function forwardPart({ run, pass, unit }, k) {
-  const [layer, j] = [run.layers[k], unit(k)];
-  const terms = termsOf(layer, pass.y[k], j);
-  const sends = k === 0 ? "x_i" : "f(I_i)";
+  const [layer, j, sends] = [run.layers[k], unit(k), k === 0 ? "x_i" : "f(I_i)"];
   const [I, f] = [pass.I[k][j], pass.y[k + 1][j]];
-  const rows = [...sumRows(terms, ({ i, y, w, term }) => [senderName(k, i), number(y), number(w), signed(term)], ["", ""]),
-    ["bias b_j", "", "", signed(layer.b[j])], ["net input I_j", "", "", number(I)]];
-  return [formula(`I_j = Σ_i w_ij ${sends} + b_j`),
-    table(`The sum into ${unitName(run, k, j)}, its largest terms first`, ["from i", sends, "w_ij", `w_ij ${sends}`], rows),
-    formula(activationText(layer.f, I, f, layer.receiving))];
+  const row = ({ i, y, w, term }) => [senderName(k, i), number(y), number(w), signed(term)];
+  const rows = [
+    ...sumRows(termsOf(layer, pass.y[k], j), row, (rest) => ["", "", rest]),
+    ["bias b_j", "", "", signed(layer.b[j])],
+    ["net input I_j", "", "", number(I)],
+  ];
+  return [
+    formula(`I_j = Σ_i w_ij ${sends} + b_j`),
+    table(`The sum into ${unitName(run, k, j)}, its largest terms first`,
+      ["from i", sends, "w_ij", `w_ij ${sends}`], rows),
+    formula(activationText(layer.f, I, f)),
+  ];
 }
 
 /** The errors of all outputs. */
 function errorPart({ run, pass, E, desired }) {
   const last = run.layers.length - 1;
-  const rows = Array.from(pass.output, (actual, j) => [word(outputName(j)), number(desired[j]), number(actual), signed(E[last][j])]);
-  return [formula(errorFormula(run.loss, run.layers[last].f)),
-    table("Desired and actual outputs", ["output j", "desired", "actual", "E_j"], rows),
-    element("p", {}, symbols(`Total error of this pattern, Σ |E_j| = ${number(sum(Array.from(E[last], Math.abs)))}. Signed errors would cancel.`))];
+  const row = (actual, j) =>
+    [word(outputName(j)), number(desired[j]), number(actual), signed(E[last][j])];
+  return [
+    formula(errorFormula(run.loss, run.layers[last].f)),
+    table("Desired and actual outputs", ["output j", "desired", "actual", "E_j"],
+      Array.from(pass.output, row)),
+    element("p", {}, symbols(`Total error of this pattern, Σ |E_j| = ${totalError(E[last])}. `),
+      "Signed errors would cancel."),
+  ];
 }
 
 /** The error of one hidden unit i of layer k. */
 function hiddenErrorPart({ run, pass, E, unit }, k) {
-  const [i, next] = [unit(k), run.layers[k + 1]];
+  const [i, next, f] = [unit(k), run.layers[k + 1], run.layers[k].f];
+  const [I, y] = [pass.I[k][i], pass.y[k + 1][i]];
   const terms = Array.from(E[k + 1], (error, j) => {
     const w = next.w[i * next.receiving + j];
     return { j, w, error, term: w * error };
   });
   const total = sum(terms.map((one) => one.term));
-  const [I, f] = [pass.I[k][i], pass.y[k + 1][i]];
-  const rows = [...sumRows(terms, ({ j, w, error, term }) => [word(unitName(run, k + 1, j)), number(w), signed(error), signed(term)], ["", ""]),
+  const row = ({ j, w, error, term }) =>
+    [word(unitName(run, k + 1, j)), number(w), signed(error), signed(term)];
+  const rows = [...sumRows(terms, row, (rest) => ["", "", rest]),
     ["Σ_j w_ij E_j", "", "", signed(total)]];
-  return [formula("E_i = f'(I_i) Σ_j w_ij E_j"),
-    table(`What comes back to unit ${i}, with the weights as they were before the step`, ["to j", "w_ij", "E_j", "w_ij E_j"], rows),
-    formula(slopeText(run.layers[k].f, I, f)),
-    formula(`E_${i} = ${number(SLOPES[run.layers[k].f](I, f))} × ${number(total)} = ${signed(E[k][i])}`)];
+  const slope = number(SLOPES[f](I, y));
+  return [
+    formula("E_i = f'(I_i) Σ_j w_ij E_j"),
+    table(`What comes back to unit ${i}, with the weights as they were before the step`,
+      ["to j", "w_ij", "E_j", "w_ij E_j"], rows),
+    formula(slopeText(f, I, y)),
+    formula(`E_${i} = ${slope} × ${number(total)} = ${signed(E[k][i])}`),
+  ];
 }
 
 /** The changes of the weights into one unit j of layer k. */
 function changePart({ run, pass, E, β, unit }, k) {
-  const [layer, j] = [run.layers[k], unit(k)];
-  const [error, sends] = [E[k][j], k === 0 ? "x_i" : "f(I_i)"];
-  const terms = Array.from(pass.y[k], (y, i) => ({ i, y, w: layer.w[i * layer.receiving + j], term: β * error * y }));
-  const rows = sumRows(terms, ({ i, y, w, term }) => [senderName(k, i), number(y), signed(term), `${number(w)} → ${number(w + term)}`], [""])
-    .map((row) => (row[0].endsWith("others") ? [row[0], "", `together ${row[2]}`, ""] : row));
-  const said = `The change of each weight into ${unitName(run, k, j)}`;
+  const [layer, j, sends] = [run.layers[k], unit(k), k === 0 ? "x_i" : "f(I_i)"];
+  const [error, into] = [E[k][j], unitName(run, k, j)];
+  const terms = Array.from(pass.y[k], (y, i) => {
+    const w = layer.w[i * layer.receiving + j];
+    return { i, y, w, term: β * error * y }; // Δw_ij = β E_j f(I_i)
+  });
+  const row = ({ i, y, w, term }) =>
+    [senderName(k, i), number(y), signed(term), `${number(w)} → ${number(w + term)}`];
+  const [b, Δb] = [layer.b[j], β * error];
+  return [
+    formula(`Δw_ij = β E_j ${sends}, with β = ${number(β)} and E_j = ${signed(error)}`),
+    element("div", { class: "beside" },
+      table(`The weights into ${into} that change most`, ["from i", sends, "Δw_ij", "w_ij"],
+        sumRows(terms, row, (rest) => ["", `together ${rest}`, ""])),
+      changePicture(terms, k, `The change of each weight into ${into}`)),
+    formula(`Δb_j = β E_j = ${signed(Δb)}:  b_j ${number(b)} → ${number(b + Δb)}`),
+    element("p", {}, k === 0 ? "Where the pixel is paper, x is 0 and nothing changes."
+      : "A unit that was silent, f(I) = 0, is not to blame: its weight stays."),
+  ];
+}
+
+/** The picture of all changes of the weights into one unit. */
+function changePicture(terms, k, said) {
   const picture = element("canvas", { class: "pixels into", role: "img", "aria-label": said });
   paintInto(picture, Float64Array.from(terms, (one) => one.term), k);
-  return [formula(`Δw_ij = β E_j ${sends}, with β = ${number(β)} and E_j = ${signed(error)}`),
-    element("div", { class: "beside" },
-      table(`The weights into ${unitName(run, k, j)} that change most`, ["from i", sends, "Δw_ij", "w_ij"], rows),
-      element("figure", {}, picture, element("figcaption", { class: "faint" }, `${said}.`))),
-    formula(`Δb_j = β E_j = ${signed(β * error)}:  b_j ${number(layer.b[j])} → ${number(layer.b[j] + β * error)}`),
-    element("p", {}, k === 0 ? "Where the pixel is paper, x is 0 and nothing changes." : "A unit that was silent, f(I) = 0, is not to blame: its weight stays.")];
+  return element("figure", {}, picture, element("figcaption", { class: "faint" }, `${said}.`));
 }
 
 /** What the network answers after the step. */
 function afterPart({ run, pass, E, β, desired }) {
-  const after = forward(stepped(run.layers, pass, E, β), pass.y[0]);
   const last = run.layers.length - 1;
   const f = run.layers[last].f;
-  const said = (output) => `${outputNameOf(output)} with ${outputText(output[Math.min(answerOf(output), output.length - 1)], f)}`;
-  const error = (output, I) => number(sum(Array.from(outputError(run.loss, f, I, output, desired), Math.abs)));
-  const rows = Array.from(pass.output, (before, j) => [word(outputName(j)), number(desired[j]), outputText(before, f), outputText(after.output[j], f)]);
-  return [element("p", { class: "verdict" }, "The weights after this step answer ", element("strong", {}, said(after.output)), `; before it: ${said(pass.output)}.`),
-    table("Outputs before and after the step", ["output", "desired", "before", "after"], rows),
-    element("p", {}, symbols(`Total error of this pattern, Σ |E_j|: before ${error(pass.output, pass.I[last])}, after ${error(after.output, after.I[last])}. `),
-      "The step is only tried: the network on this page keeps its weights. Training takes such a step for every pattern, or for the mean of a batch.")];
+  const after = forward(stepped(run.layers, pass, E, β), pass.y[0]);
+  const said = (output) => `${classes[answerOf(output)]} with ${sureness(output, f)}`;
+  const error = (one) => totalError(outputError(run.loss, f, one.I[last], one.output, desired));
+  const row = (before, j) => [word(outputName(j)), number(desired[j]), outputText(before, f),
+    outputText(after.output[j], f)];
+  return [
+    element("p", { class: "verdict" }, "The weights after this step answer ",
+      element("strong", {}, word(said(after.output))),
+      "; before it: ", word(said(pass.output)), "."),
+    table("Outputs before and after the step", ["output", "desired", "before", "after"],
+      Array.from(pass.output, row)),
+    element("p", {},
+      symbols(`Total error of this pattern, Σ |E_j|: before ${error(pass)}, `
+        + `after ${error(after)}. `),
+      "The step is only tried: the network on this page keeps its weights. Training takes such a "
+      + "step for every pattern, or for the mean of a batch."),
+  ];
 }
 
-/** Return the name of the class that outputs say. */
-function outputNameOf(output) {
-  return classes[answerOf(output)];
-}
-
-/** Return the parts of the training algorithm for a run, in the order of the slide: [title, make, layer]. */
+/** Return the parts of the algorithm, in the slide's order: [title, what makes it, its layer]. */
 function partsOf(run) {
   const last = run.layers.length - 1;
   const layers = run.layers.map((_, k) => k);
   const back = layers.slice(0, -1).reverse();
+  const called = (k) => layerName(run, k);
   return [
-    ...layers.map((k) => [`Forward pass: ${layerName(run, k)}`, (now) => forwardPart(now, k), [k]]),
-    ["Errors at the outputs", errorPart, []],
-    ...back.map((k) => [`Errors of the ${layerName(run, k)}`, (now) => hiddenErrorPart(now, k), [k]]),
-    ...[last, ...back].map((k) => [`Change the weights into the ${layerName(run, k)}`, (now) => changePart(now, k), [k]]),
-    ["After the step", afterPart, []],
+    ...layers.map((k) => [`Forward pass: ${called(k)}`, (now) => forwardPart(now, k), k]),
+    ["Errors at the outputs", errorPart, null],
+    ...back.map((k) => [`Errors of the ${called(k)}`, (now) => hiddenErrorPart(now, k), k]),
+    ...[last, ...back].map((k) =>
+      [`Change the weights into the ${called(k)}`, (now) => changePart(now, k), k]),
+    ["After the step", afterPart, null],
   ];
 }
 
 // ── the section ────────────────────────────────────────────────────────────────────────────────
 
-/** Make the section; it asks for the pass of a run, and for the unit that is looked at in a layer. */
+/** Make the section; it asks for the pass of a run, and which unit of a layer is looked at. */
 function makeStep({ passOf, unitOf, onUnit }) {
   const [which, label, rate] = [byId("step-run"), byId("step-label"), byId("step-rate")];
   const [list, units, body] = [byId("step-list"), byId("step-unit"), byId("step-body")];
@@ -164,35 +204,41 @@ function makeStep({ passOf, unitOf, onUnit }) {
 
   const run = () => runs[Number(which.value) || 0];
   const β = () => typed(rate.value);
-  const ready = () => {
-    const image = passOf(run());
-    if (!image) return say("Draw something, or choose a test image: then its pattern can be followed here.");
-    if (!(β() > 0 && β() < 1e6)) return say("β is a number above 0, such as 0.5.");
-    return image;
-  };
-  const say = (text) => { body.replaceChildren(element("p", { role: "status" }, text)); };
+  const unitAt = (one, k) => unitOf(one, k) ?? Math.min(label.value, one.layers[k].receiving - 1);
+  const say = (text) => body.replaceChildren(element("p", { role: "status" }, text));
 
   const show = () => {
     const parts = partsOf(run());
     at = Math.min(at, parts.length - 1);
-    list.replaceChildren(...parts.map(([title], k) => element("li", {}, button(title, () => go(k), k === at ? { "aria-current": "step" } : {}))));
+    const image = passOf(run());
+    if (image && chosen === null) label.value = image.label ?? answerOf(image.pass.output);
+    showList(parts);
+    showUnit(parts[at][2]);
+    if (!image) {
+      say("Draw something, or choose a test image: then its pattern can be followed here.");
+    } else if (!(β() > 0 && β() < 1e6)) {
+      say("β is a number above 0, such as 0.5.");
+    } else {
+      const now = stepNow(run(), image.pass, Number(label.value), β(), unitAt);
+      body.replaceChildren(...parts[at][1](now));
+    }
+  };
+  const showList = (parts) => {
+    const current = (k) => (k === at ? { "aria-current": "step" } : {});
+    list.replaceChildren(...parts.map(([title], k) =>
+      element("li", {}, button(title, () => go(k), current(k)))));
     byId("step-said").textContent = `Part ${at + 1} of ${parts.length}: ${parts[at][0]}`;
     byId("step-back").disabled = at === 0;
     byId("step-next").disabled = at === parts.length - 1;
-    showUnit(parts[at][2]);
-    const image = ready();
-    if (!image) return;
-    if (chosen === null) label.value = image.label ?? answerOf(image.pass.output);
-    body.replaceChildren(...parts[at][1](stepNow(run(), image.pass, Number(label.value), β(), unitOf)));
   };
-  const showUnit = ([k]) => {
-    units.parentNode.hidden = k === undefined;
-    if (k === undefined) return;
+  const showUnit = (k) => {
+    units.parentNode.hidden = k === null;
+    if (k === null) return;
     const n = run().layers[k].receiving;
     units.max = n - 1;
-    units.value = unitOf(run(), k);
-    byId("step-unit-name").textContent = `Unit j of the ${layerName(run(), k)}, 0 to ${n - 1}`;
     units.dataset.layer = k;
+    if (document.activeElement !== units) units.value = unitAt(run(), k); // not while it is typed
+    byId("step-unit-name").textContent = `Unit j of the ${layerName(run(), k)}, 0 to ${n - 1}`;
   };
   const go = (k) => {
     at = k;
@@ -205,11 +251,17 @@ function makeStep({ passOf, unitOf, onUnit }) {
   which.parentNode.hidden = runs.length < 2;
   classes.forEach((one, k) => label.append(element("option", { value: k }, one)));
   rate.value = run().beta;
-  which.addEventListener("change", () => { rate.value = run().beta; show(); });
-  label.addEventListener("change", () => { chosen = Number(label.value); show(); });
+  which.addEventListener("change", () => {
+    rate.value = run().beta;
+    show();
+  });
+  label.addEventListener("change", () => {
+    chosen = Number(label.value);
+    show();
+  });
   rate.addEventListener("input", show);
   units.addEventListener("input", () => {
-    const [k, j] = [Number(units.dataset.layer), Number(units.value)];
+    const [k, j] = [Number(units.dataset.layer), typed(units.value)];
     if (Number.isInteger(j) && j >= 0 && j <= Number(units.max)) onUnit(run(), k, j);
   });
   byId("step-back").addEventListener("click", () => go(at - 1));
