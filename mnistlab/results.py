@@ -422,7 +422,7 @@ class ExperimentResult:
 
         results = (self, *others)
         for one in results:
-            one._must_be_of_images()
+            ExperimentResult._must_be_of_images(one)  # which may be anything
         folders = [one.folder.name if one.folder else None for one in results]
         called = demo.names_of(folders, names)
         runs = [one._as_run(name) for one, name in zip(results, called, strict=True)]

@@ -311,6 +311,22 @@ def test_a_given_worksheet_is_named_too(here, sheet, capsys):
         assert f"Worksheet: {sheet.path} (3 of 3 questions)" in capsys.readouterr().out
 
 
+def test_drawings_are_counted_where_there_are_any(here, sheet, capsys):
+    submit(tiny_run(), "ada", sheet, lab=tiny_lab())
+    assert "Drawings" not in capsys.readouterr().out
+    images = np.zeros((12, 28, 28), np.uint8)
+    images[:, 3:20, 14] = np.arange(1, 13)[:, None] * 17
+    sheet.digits(drawings.write(images, [1] * 12))
+    for given in (sheet, sheet.path):
+        path = submit(tiny_run(), "ada", given, lab=tiny_lab())
+        assert "(3 of 3 questions)\nDrawings: 12\n" in capsys.readouterr().out
+        assert len(drawings.read(unpack("x", path.read_bytes()).worksheet.digits)) == 12
+    record = json.loads(sheet.path.read_text())
+    sheet.path.write_text(json.dumps({**record, "digits": record["digits"][:-1]}))
+    submit(tiny_run(), "ada", sheet.path, lab=tiny_lab(), anyway=True)
+    assert "Drawings: none that can be read. This text was cut" in capsys.readouterr().out
+
+
 # ── on the command line ─────────────────────────────────────────────────────────────────────────
 
 
