@@ -13,6 +13,7 @@ from demopages import page_of, small_run, trained
 from mnistlab import demo
 from mnistlab.demo import arraytext, choosing, contents, exporter, framing, showing, testset
 from mnistlab.errors import InputError
+from mnistlab.lab import drawings
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,44 @@ def test_what_cant_be_shown_is_refused():
         demo.page_of([run], images, 3000)
     with pytest.raises(InputError, match="training diverged"):
         demo.Run("nan", [np.full((4, 2), np.nan), np.zeros(2)], ["softmax"])
+
+
+def test_weights_that_overflow_in_the_page_are_refused():
+    with pytest.raises(InputError, match="training diverged"):
+        demo.Run("large", [np.full((4, 2), 1e300), np.zeros(2)], ["softmax"])
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 2), (16,), (2, 2, 2, 2)])
+def test_images_are_grey_or_in_three_colours(shape):
+    run = small_run((int(np.prod(shape)), 5, 3))
+    with pytest.raises(InputError, match=r"of shape \(.*\), and a page shows.*3 colours\.$"):
+        demo.page_of([run], demo.Images("own", shape, ["a", "b", "c"]))
+
+
+def test_one_colour_is_grey():
+    run = small_run((16, 5, 3))
+    flat, deep = (demo.page_of([run], demo.Images("own", shape, ["a", "b", "c"]))
+                  for shape in ((4, 4), (4, 4, 1)))  # fmt: skip
+    assert flat.html == deep.html
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes", "collects"),
+    [((64, 5), 3, True), ((5, 64), 256, True), ((65, 5), 3, False), ((5, 65), 3, False),
+     ((5, 5), 257, False), ((5, 5, 3), 3, False)],
+)  # fmt: skip
+def test_drawings_are_collected_where_their_text_can_be_read(shape, classes, collects):
+    assert exporter.LARGEST_SIDE == drawings.LARGEST_SIDE
+    run = small_run((int(np.prod(shape)), classes))
+    page = demo.page_of([run], demo.Images("own", shape, [str(k) for k in range(classes)])).html
+    hidden = re.search(r'<details id="collect" class="card"( hidden)?>', page)[1]
+    button = re.search(r'<div class="buttons"( hidden)?>\s*<label>It is a', page)[1]
+    assert (hidden is None, button is None) == (collects, collects)
+
+
+def test_the_page_says_digits_as_the_notebook_has_it():
+    said = re.findall(r"sheet\.digits\(.*?\)", html.unescape(page_of().html))
+    assert said == ['sheet.digits(r"""…""")'] * 2
 
 
 def test_drawings_are_framed_as_the_data_sets_images_were():

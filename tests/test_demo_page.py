@@ -180,6 +180,28 @@ def test_what_spoke_for_an_answer_adds_up_to_its_net_input(page):
     assert run.locator(".map").get_attribute("aria-valuenow") == str(unit)
 
 
+def test_on_a_phone_the_answer_is_seen_while_drawing_and_kept_from_there(browser, tmp_path):
+    page = opened(browser, page_of("untrained", "trained"), tmp_path, 390).page
+    draw(page, THREE)
+    said = page.evaluate("runs.map((run, r) => sureness(state.passes[r].output, 'softmax'))")
+    answers = page.evaluate("runs.map((run, r) => classes[answerOf(state.passes[r].output)])")
+    told = [re.sub(r"\s+", " ", one) for one in page.locator("#live > span").all_inner_texts()]
+    assert told == [f"{name}: {answer} · {sure}" for name, answer, sure in
+                    zip(("untrained", "trained"), answers, said, strict=True)]  # fmt: skip
+    canvas, live, keep = (page.locator(one).bounding_box() for one in ("#canvas", "#live", "#keep"))
+    assert 0 <= live["y"] - canvas["y"] - canvas["height"] < 20
+    assert keep["y"] + keep["height"] - canvas["y"] < 900  # of the screen, all at once
+    assert not page.is_visible("#keys")
+    assert page.get_attribute("#canvas", "aria-describedby") == "keys"
+    page.select_option("#keep-label", "3")
+    page.click("#keep")
+    settled(page)
+    assert page.inner_text("#live") == "The answer comes here."
+    assert page.inner_text("#show-kept") == "kept: 1"
+    page.click("#show-kept")
+    assert page.is_visible("#digits-text")
+
+
 # ── test images and sliders ─────────────────────────────────────────────────────────────────────
 
 
@@ -240,6 +262,8 @@ def test_sliders_spoil_the_image_that_the_network_sees(single):
     found = re.search(r"(\d+) of these 200 test images are recognised; without the sliders (\d+)",
                       single.inner_text("#tried"))  # fmt: skip
     assert int(found[1]) < int(found[2])
+    picked = re.search(r"Of these 200, (\d+) were picked because", single.inner_text("#tried"))
+    assert int(picked[1]) == 200 - int(found[2]) > 0
     single.click("#put-back")
     settled(single)
     assert np.array_equal(single.evaluate("Array.from(state.now.x)"), before)
@@ -287,6 +311,41 @@ def test_a_pattern_can_be_followed_from_its_input_to_the_new_answer(page):
     assert told[parts[6]].startswith(f"The weights after this step answer {best} with ")
 
 
+def test_a_drawing_that_is_misread_is_followed_with_the_label_it_was_given(page):
+    page.evaluate("byId('step').open = true")
+    draw(page, THREE)
+    page.select_option("#step-run", label="trained")
+    assert page.input_value("#step-label") == "3"
+    assert "preset to the network’s answer" in page.inner_text("#step-preset")
+    page.select_option("#keep-label", "8")  # what was meant
+    assert page.input_value("#step-label") == "8"
+    assert page.inner_text("#step-preset") == ""
+    page.locator("#step-list button").nth(1).click()
+    assert page.input_value("#step-unit") == "8"  # the walk starts where the answer should be
+    page.select_option("#keep-label", "")
+    assert page.input_value("#step-label") == "3"
+    page.select_option("#step-label", "5")
+    assert page.inner_text("#step-preset") == ""
+    page.select_option("#keep-label", "3")
+    page.click("#keep")
+    draw(page, [(0.5, 0.1), (0.5, 0.9)])
+    assert "preset to the network’s answer" in page.inner_text("#step-preset")  # not the 5
+
+
+def test_softmaxs_division_is_shown_with_its_numbers(page):
+    page.evaluate("byId('step').open = true")
+    draw(page, THREE)
+    page.select_option("#step-run", label="trained")
+    page.locator("#step-list button").nth(1).click()
+    told = page.inner_text("#step-body .formula >> nth=1").replace("−", "-")
+    power, total, share = re.search(r"= ([\d.]+) / ([\d.]+) = ([\d.]+)$", told).groups()
+    nets = np.array(page.evaluate("Array.from(state.passes[1].I[1])"))
+    assert float(power) == pytest.approx(np.exp(nets[3]), rel=0.01)
+    assert float(total) == pytest.approx(np.exp(nets).sum(), rel=0.01)
+    assert float(share) == pytest.approx(np.exp(nets[3]) / np.exp(nets).sum(), rel=0.01)
+    assert page.evaluate("shareText(800, Float64Array.of(800, 1))") == ""  # e^800 overflows
+
+
 def test_units_of_a_step_can_be_chosen_and_β_is_checked(page):
     page.evaluate("byId('step').open = true")
     draw(page, THREE)
@@ -295,9 +354,11 @@ def test_units_of_a_step_can_be_chosen_and_β_is_checked(page):
     assert "The sum into unit 37" in page.inner_text("#step-body")
     page.fill("#step-unit", "700")  # there is none
     assert "The sum into unit 37" in page.inner_text("#step-body")
-    for wrong in ("", "0", "-1", "much", "1e400"):
+    for wrong in ("", "0", "-1", "much", "1e6", "1e400"):
         page.fill("#step-rate", wrong)
-        assert page.inner_text("#step-body") == "β is a number above 0, such as 0.5."
+        assert page.inner_text("#step-body") == (
+            "β is a number above 0 and below 1,000,000, such as 0.5."
+        )
     page.fill("#step-rate", "0.5")
     assert "The sum into unit 37" in page.inner_text("#step-body")
 

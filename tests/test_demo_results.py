@@ -157,6 +157,18 @@ def test_the_command_writes_the_page(digits, tmp_path):
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == digits.draw(images=20).html
 
 
+@pytest.mark.parametrize("name", ["\udcff", "own \ud800"])
+def test_a_name_that_no_file_can_hold_is_mended(digits, tmp_path, name):
+    digits.save(tmp_path / "run")
+    record = json.loads((tmp_path / "run" / "result.json").read_text())
+    record["dataset"]["name"] = name
+    (tmp_path / "run" / "result.json").write_text(json.dumps(record))
+    done = mnistlab("demo", "run", "--out", "page.html", home=tmp_path)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr and done.stderr.count("\n") == 1
+    assert "There are no test images in this page." in (tmp_path / "page.html").read_text("utf-8")
+
+
 def test_the_command_takes_two_runs_and_no_more(digits, tmp_path):
     both = mnistlab("demo", digits.folder, digits.folder, "--out", "two.html", home=tmp_path)
     assert both.returncode == 0

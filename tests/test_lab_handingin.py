@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from mnistlab import cli
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.errors import DivergedError, InputError, SaveError
-from mnistlab.lab import handingin
+from mnistlab.lab import drawings, handingin
 from mnistlab.lab.handingin import submit
 from mnistlab.lab.notebook import SUBMISSION
 from mnistlab.lab.submission import unpack

@@ -43,7 +43,7 @@ class Run:
     def __post_init__(self) -> None:
         if not self.loss:
             object.__setattr__(self, "loss", choices.default_loss(self.activations[-1]))
-        if not all(np.isfinite(one).all() for one in self.weights):
+        if not all(map(_is_finite, self.weights)):
             raise InputError(f"The weights of {shown(self.name)} hold NaN or infinity: its "
                              "training diverged. Train again with a smaller "
                              "learning_rate.")  # fmt: skip
@@ -60,7 +60,7 @@ class Images:
 
     Attributes:
         data_set: its name, such as "mnist".
-        shape: (height, width), or (height, width, 3) in colour.
+        shape: (height, width), (height, width, 1), or (height, width, 3) in colour.
         class_names: what each class is called.
         scale: what full ink is in the images; patterns are images / scale.
         x, y: test images, uint8 (n, *shape), and their classes, (n,); None: they aren't here.
@@ -78,7 +78,7 @@ class Images:
     @property
     def in_colour(self) -> bool:
         """Whether each pixel is more than one number."""
-        return len(self.shape) == 3
+        return len(self.shape) == 3 and self.shape[2] > 1
 
     def patterns(self) -> NDArray[np.float32]:
         """Return the test images as a network takes them: (n, inputs) in [0, 1]."""
@@ -86,6 +86,12 @@ class Images:
             return np.empty((0, math.prod(self.shape)), np.float32)
         flat = self.x.reshape(len(self.x), -1).astype(np.float32)
         return np.asarray(flat / np.float32(self.scale), np.float32)
+
+
+def _is_finite(weights: NDArray[np.floating]) -> bool:
+    """Whether weights are numbers, also as the page has them: float32, up to 3.4e38."""
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(np.asarray(weights).astype(np.float32)).all())
 
 
 def names_of(folders: Sequence[str | None], names: Sequence[str] | None) -> list[str]:
@@ -110,6 +116,11 @@ def must_fit(runs: Sequence[Run], images: Images) -> None:
     """Raise InputError where runs can't be in one page, or aren't about these images."""
     if not 1 <= len(runs) <= MOST_RUNS:
         raise InputError(f"A page shows one run, or {MOST_RUNS} side by side, and got {len(runs)}.")
+    if len(images.shape) not in (2, 3) or images.shape[2:] not in ((), (1,), (3,)):
+        raise InputError(
+            f"{images.data_set} has images of shape {images.shape}, and a page shows (height, "
+            "width), or (height, width, 3) in colour. Give images in grey or in 3 colours."
+        )
     for run in runs:
         sizes, inputs = run.layer_sizes, math.prod(images.shape)
         if sizes[0] != inputs or max(2, sizes[-1]) != len(images.class_names):

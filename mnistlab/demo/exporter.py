@@ -46,6 +46,8 @@ SCRIPTS = (
 )  # fmt: skip
 MOST_IMAGES = 2000
 LARGE = 3_000_000  # bytes: a page above this is said to be so
+# What a text of drawings can hold (lab/drawings.py): pixels on a side, and classes, a byte each.
+LARGEST_SIDE, MOST_CLASSES = 64, 256
 DIGITS = ("mnist", "mnist_5k", "digits")
 
 
@@ -67,7 +69,7 @@ def page_of(runs: Sequence[Run], images: Images, count: int = 200) -> Page:
                                 "makes the page larger.")  # fmt: skip
     patterns = images.patterns()
     places = _places(runs, images, patterns, count)
-    framing = framing_of(images.data_set, images.shape)
+    framing = framing_of(images.data_set, images.shape[: 3 if images.in_colour else 2])
     given = {
         "runs": [as_given(one) for one in runs],
         "data": _data(images, patterns, places, framing),
@@ -198,12 +200,18 @@ def _words(
         "half of them those that were recognised wrongly, the worst first; ✗ marks them.",
         "missing": missing,
         "several": len(runs) > 1,
-        "collects": not images.in_colour,
+        "collects": _collects(images),
         "height": height,
         "width": width,
         "foot": "Made by mnistlab. MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges, "
         "CC BY-SA 3.0." if images.data_set in DIGITS[:2] else "Made by mnistlab.",
     }  # fmt: skip
+
+
+def _collects(images: Images) -> bool:
+    """Whether drawings of these images can be copied as a text that is read again."""
+    small = max(images.shape[:2]) <= LARGEST_SIDE
+    return small and len(images.class_names) <= MOST_CLASSES and not images.in_colour
 
 
 def _filled(given: Mapping[str, Any], words: Mapping[str, Any], title: str, thing: str) -> str:
@@ -219,7 +227,7 @@ def _filled(given: Mapping[str, Any], words: Mapping[str, Any], title: str, thin
         words, policy=policy, style=Markup(style), script=Markup(script), title=title, thing=thing,
         given=Markup(as_script_json(given)),
     )  # fmt: skip
-    return text if text.endswith("\n") else text + "\n"
+    return clean(text if text.endswith("\n") else text + "\n")
 
 
 @functools.cache

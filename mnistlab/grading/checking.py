@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnistlab.checks import shown
+from mnistlab.datasets import NAMES
 from mnistlab.errors import InputError
 from mnistlab.grading import batch
 from mnistlab.grading.facts import Facts
@@ -29,7 +30,7 @@ from mnistlab.grading.isolated.pool import Pool, Task
 from mnistlab.grading.pages.pages import visible
 from mnistlab.grading.points import rubric
 from mnistlab.lab import runs, sheetfiles
-from mnistlab.lab.assignment import Lab
+from mnistlab.lab.assignment import Item, Lab, Private
 from mnistlab.lab.packing import pack
 from mnistlab.lab.students import checked_id
 from mnistlab.lab.worksheet import Worksheet
@@ -51,12 +52,14 @@ class CheckReport:
         facts: what was measured.
         outcomes: of the visible items and questions.
         hidden: the points of those that only the instructor sees.
+        later: the items on a test set that only the instructor has; left out of the rest.
     """
 
     lab: Lab
     facts: Facts
     outcomes: tuple[Outcome, ...]
     hidden: float
+    later: tuple[Item, ...] = ()
 
     @property
     def points(self) -> float:
@@ -73,6 +76,7 @@ class CheckReport:
         return {"lab": self.lab.lab.name, "points": self.points, "out_of": self.out_of,
                 "hidden": self.hidden, "problems": list(self.facts.problems),
                 "measured_accuracy": self.facts.measured_accuracy,
+                "later": [one.id for one in self.later],
                 "outcomes": [one.model_dump(mode="json") for one in self.outcomes]}  # fmt: skip
 
     @property
@@ -98,11 +102,23 @@ class CheckReport:
             said.append(f"{self.hidden:g} are hidden")
         return "; ".join(said) + "."
 
+    def _later(self) -> list[str]:
+        """Return the line on what is left out here; [] where nothing is."""
+        if not self.later:
+            return []
+        counted = sum(one.points for one in self.later if not one.bonus)
+        extra = sum(one.points for one in self.later if one.bonus)
+        worth = [f"{counted:g} points"] if counted or not extra else []
+        worth += [f"{extra:g}{'' if worth else ' points'} as a bonus"] if extra else []
+        n = len(self.later)
+        return [f"{n} item{'s' * (n != 1)} ({', '.join(worth)}) {'is' if n == 1 else 'are'} "
+                "measured later, on your instructor's own test set."]  # fmt: skip
+
     def __repr__(self) -> str:
         lines = [visible(one) for one in self.facts.problems]
         for points, title, said in self.rows():
             lines += [f"{points:>12}  {title}", *_indented(said)]
-        return "\n".join([*lines, "", self._sum()])
+        return "\n".join([*lines, "", self._sum(), *self._later()])
 
     def _repr_html_(self) -> str:
         problems = "".join(f"<p>{html.escape(one)}</p>" for one in self.facts.problems)
@@ -112,8 +128,9 @@ class CheckReport:
             f'<td style="text-align:left">{html.escape(said)}</td></tr>'
             for points, title, said in self.rows()
         )
+        below = "".join(f"<p>{html.escape(one)}</p>" for one in (self._sum(), *self._later()))
         return (f"{problems}<table><caption>{html.escape(self.lab.lab.title)}</caption>{cells}"
-                f"</table><p>{html.escape(self._sum())}</p>")  # fmt: skip
+                f"</table>{below}")  # fmt: skip
 
 
 def _indented(text: str) -> list[str]:
@@ -135,6 +152,9 @@ def check(
 ) -> CheckReport:
     """Return what the visible part of a rubric gives for a run, before it is handed in.
 
+    Items on a private test set whose file isn't there are left out, and the report says so:
+    students don't have it. `grade` refuses instead.
+
     Args:
         what: an ExperimentResult, a run's folder, a submission's zip, a notebook, or model.keras.
         rubric: lab.toml, or the name of a lab in the package; None: that of the Worksheet that is
@@ -155,19 +175,31 @@ def check(
                          "mnistlab.check(result, worksheet=sheet).")  # fmt: skip
     usual = worksheet.lab if isinstance(worksheet, Worksheet) else STANDARD
     lab, base = batch.assignment_of(usual if rubric is None else rubric)
+    lab, later = _without_private(lab, base)
     with tempfile.TemporaryDirectory() as folder:
         files = _files(what, lab, worksheet, student_id, Path(folder))
         with Pool(lab, base, jobs=1) as pool:
             task = Task(files, (str(student_id),) if student_id else ())
             facts = next(pool.facts([task]))
-    return report(lab, facts)
+    return report(lab, facts, later)
 
 
-def report(lab: Lab, facts: Facts) -> CheckReport:
+def _without_private(lab: Lab, base: Path) -> tuple[Lab, tuple[Item, ...]]:
+    """Return the lab and the items that wait: those on a private test set that isn't there."""
+    named = lab.grading.private_data
+    if named is None or named in NAMES or (base / named).exists():
+        return lab, ()
+    kept = tuple(one for one in lab.item if not isinstance(one, Private))
+    grading = lab.grading.model_copy(update={"private_data": None})
+    later = tuple(one for one in lab.item if isinstance(one, Private))
+    return lab.model_copy(update={"grading": grading, "item": kept}), later
+
+
+def report(lab: Lab, facts: Facts, later: tuple[Item, ...] = ()) -> CheckReport:
     """Return the visible part of what a rubric gives for what was measured."""
     found = rubric.outcomes(lab, facts)
     hidden = sum(one.out_of for one in found if not one.visible and not one.bonus)
-    return CheckReport(lab, facts, tuple(one for one in found if one.visible), hidden)
+    return CheckReport(lab, facts, tuple(one for one in found if one.visible), hidden, later)
 
 
 def _files(

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from mnistlab.checks import shown
 from mnistlab.data.cache import written_aside
 from mnistlab.errors import InputError, SaveError
-from mnistlab.lab import labfile, notebook, packing, runs, sheetfiles, submission
+from mnistlab.lab import drawings, labfile, notebook, packing, runs, sheetfiles, submission
 from mnistlab.lab.assignment import Lab
 from mnistlab.lab.claims import MOST_PARTNERS
 from mnistlab.lab.mending import Handed, sizes, to_mend
@@ -227,6 +227,7 @@ def _said(path: Path, handed: Handed, mend: Sequence[str]) -> str:
         f"Network: {sizes(result.layer_sizes)}, {result.parameters:,} parameters, "
         f"test {result.figure}",
         f"Worksheet: {_of_the_sheet(handed)}",
+        *_of_the_drawings(handed),
         _where_to_go(),
     ]
     if mend:
@@ -242,6 +243,17 @@ def _of_the_sheet(handed: Handed) -> str:
         return f"{handed.found[0]} ({counted(handed.lab, handed.record)})"
     count = sum(len(handed.record[part]) for part in PARTS.values())
     return f"{handed.found[0]} ({count} question{'s' * (count != 1)})"
+
+
+def _of_the_drawings(handed: Handed) -> list[str]:
+    """Return the line that says how many drawings go along; [] where there are none."""
+    text = (handed.record or {}).get("digits")
+    if not text:
+        return []
+    try:
+        return [f"Drawings: {len(drawings.read(text))}"]
+    except InputError as why:
+        return [f"Drawings: none that can be read. {why}"]
 
 
 def _where_to_go() -> str:

@@ -116,5 +116,13 @@ function tried(change) {
     verdict(run, spoil ? changed(x, change) : x).answer === label).length;
   const of = `of these ${testImages.length} test images are recognised; without the sliders`;
   const said = (run) => `${rightly(run, true)} ${of} ${rightly(run, false)}.`;
-  return runs.map((run) => calledBefore(run) + said(run)).join(" ");
+  return [...runs.map((run) => calledBefore(run) + said(run)), pickedWords()].join(" ").trim();
+}
+
+/** Return, in words, how many of the test images are here only since they are wrong. */
+function pickedWords() {
+  if (testImages.length === data.tested) return ""; // all of them are here
+  const wrong = testImages.filter(({ x, label }) =>
+    runs.some((run) => verdict(run, x).answer !== label)).length;
+  return `Of these ${testImages.length}, ${wrong} were picked because they are wrong.`;
 }

@@ -51,9 +51,10 @@ function digitsText(kept) {
 }
 
 /** Make the section; `drawn` gives the drawing as the network sees it, or null. */
-function makeCollect(drawn, onKept) {
+function makeCollect(drawn, { onKept, onLabel }) {
   const [label, list, text] = ["keep-label", "kept", "digits-text"].map(byId);
   const say = (words) => { byId("keep-said").textContent = words; };
+  const summary = byId("collect").querySelector("summary");
   const kept = [];
   classes.forEach((one, k) => label.append(element("option", { value: k }, one)));
 
@@ -65,6 +66,7 @@ function makeCollect(drawn, onKept) {
       return element("li", {}, picture, word(classes[one.label]),
         button("×", () => remove(k), { "aria-label": said }));
     }));
+    byId("show-kept").textContent = `kept: ${kept.length}`;
     byId("copying").hidden = kept.length === 0;
     text.value = kept.length ? digitsText(kept) : "";
   };
@@ -72,7 +74,7 @@ function makeCollect(drawn, onKept) {
     kept.splice(k, 1);
     show();
     say(`Removed. ${counted(kept.length)}`);
-    (list.querySelectorAll("button")[Math.min(k, kept.length - 1)] ?? byId("keep")).focus();
+    (list.querySelectorAll("button")[Math.min(k, kept.length - 1)] ?? summary).focus();
   };
   const counted = (n) => `${n} ${n === 1 ? "drawing is" : "drawings are"} kept.`;
   const keep = () => {
@@ -86,6 +88,7 @@ function makeCollect(drawn, onKept) {
       show();
       say(`Kept as ${classes[label.value]}. ${counted(kept.length)}`);
       label.value = "";
+      onLabel();
       onKept();
     }
   };
@@ -94,14 +97,21 @@ function makeCollect(drawn, onKept) {
     text.select();
     const done = await copied(text.value);
     byId("copy-said").textContent = done
-      ? "Copied. Paste it into the notebook: sheet.digits('…')"
+      ? 'Copied. Paste it into the notebook: sheet.digits(r"""…""")'
       : "This page may not copy by itself here. The text is selected: copy it with Ctrl+C (⌘C), "
         + "or hold your finger on it.";
   };
+  label.addEventListener("change", onLabel);
   byId("keep").addEventListener("click", keep);
+  byId("show-kept").addEventListener("click", () => {
+    byId("collect").open = true;
+    summary.focus(); // which scrolls there
+  });
   byId("copy").addEventListener("click", copy);
   show();
-  return { repaint: show };
+  /** Return the class that was chosen for the drawing, or null. */
+  const chosen = () => (label.value === "" ? null : Number(label.value));
+  return { repaint: show, label: chosen };
 }
 
 /** Return whether a text, which is selected, could be copied; frames may forbid one way or both. */

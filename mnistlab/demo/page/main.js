@@ -14,12 +14,19 @@ const state = {
 const drawing = makeDrawing(byId("canvas"), () => later(refresh));
 const columns = runs.map(makeColumn);
 const step = makeStep({
-  passOf: (run) => state.now && { pass: state.passes[runs.indexOf(run)], label: state.now.label },
+  passOf: (run) => state.now && { pass: state.passes[runs.indexOf(run)],
+    label: state.now.label ?? collect.label() },
   unitOf: (run, k) => state.units[runs.indexOf(run)][k],
   onUnit: (run, k, j) => pickUnit(runs.indexOf(run), k, j),
 });
 const readSliders = makeSliders((change) => { state.change = change; later(refresh); });
-const collect = makeCollect(() => state.drawn, () => { drawing.clear(); });
+const collect = makeCollect(() => state.drawn, {
+  onKept: () => drawing.clear(),
+  onLabel: () => {
+    step.forget();
+    if (byId("step").open) step.show();
+  },
+});
 const browse = makeBrowse(byId("images"), byId("kind"), (k) => {
   state.picked = k;
   step.forget();
@@ -75,6 +82,7 @@ function refresh() {
     columns[r].answer.replaceChildren(...answerWords(run, state.passes[r]));
     columns[r].bars(state.passes[r]?.output, state.now?.label);
   });
+  byId("live").replaceChildren(...liveWords());
   announce();
   atRest(showReasons);
 }
@@ -97,6 +105,17 @@ function answerWords(run, pass) {
   if (right === null) return said;
   return right === answer ? [...said, " ✓ right"]
     : [...said, " ✗ wrong: it is ", word(classes[right])];
+}
+
+/** Return the line under the canvas: what each run answers, as short as can be. */
+function liveWords() {
+  if (!state.now) return ["The answer comes here."];
+  return runs.map((run, r) => {
+    const { output } = state.passes[r];
+    const name = runs.length > 1 ? [word(run.name), ": "] : [];
+    return element("span", {}, ...name, word(classes[answerOf(output)]),
+      ` · ${sureness(output, run.activations.at(-1))}`);
+  });
 }
 
 /** Return what there is to say of the image itself. */

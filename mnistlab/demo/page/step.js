@@ -30,12 +30,18 @@ function formula(text) {
   return element("p", { class: "formula" }, symbols(text));
 }
 
-/** Return f(I) with this unit's numbers. */
-function activationText(f, I, value) {
+/** Return softmax's division with its numbers: " = 0.0200 / 1580"; "" where they overflow. */
+function shareText(I, all) {
+  const [power, total] = [Math.exp(I), sum(all.map(Math.exp))];
+  return power > 0 && Number.isFinite(total) ? ` = ${number(power)} / ${number(total)}` : "";
+}
+
+/** Return f(I) with this unit's numbers; softmax needs those of all units of its layer. */
+function activationText(f, I, value, all) {
   const [net, got] = [number(I), number(value)];
   return {
     sigmoid: `f(I) = 1 / (1 + e^(−I)) = 1 / (1 + e^(${number(-I)})) = ${got}`,
-    softmax: `f(I) = e^I / Σ_k e^(I_k) = e^(${net}) / Σ_k e^(I_k) = ${got}`,
+    softmax: `f(I) = e^I / Σ_k e^(I_k) = e^(${net}) / Σ_k e^(I_k)${shareText(I, all)} = ${got}`,
     relu: `f(I) = max(I, 0) = max(${net}, 0) = ${got}`,
     tanh: `f(I) = tanh(I) = tanh(${net}) = ${got}`,
     exponential: `f(I) = e^I = e^(${net}) = ${got}`,
@@ -84,7 +90,7 @@ function forwardPart({ run, pass, unit }, k) {
     formula(`I_j = Σ_i w_ij ${sends} + b_j`),
     table(`The sum into ${unitName(run, k, j)}, its largest terms first`,
       ["from i", sends, "w_ij", `w_ij ${sends}`], rows),
-    formula(activationText(layer.f, I, f)),
+    formula(activationText(layer.f, I, f, pass.I[k])),
   ];
 }
 
@@ -212,12 +218,15 @@ function makeStep({ passOf, unitOf, onUnit }) {
     at = Math.min(at, parts.length - 1);
     const image = passOf(run());
     if (image && chosen === null) label.value = image.label ?? answerOf(image.pass.output);
+    const preset = image && chosen === null && image.label === null;
+    byId("step-preset").textContent = preset
+      ? "Desired is preset to the network’s answer: choose what you drew." : "";
     showList(parts);
     showUnit(parts[at][2]);
     if (!image) {
       say("Draw something, or choose a test image: then its pattern can be followed here.");
     } else if (!(β() > 0 && β() < 1e6)) {
-      say("β is a number above 0, such as 0.5.");
+      say("β is a number above 0 and below 1,000,000, such as 0.5.");
     } else {
       const now = stepNow(run(), image.pass, Number(label.value), β(), unitAt);
       body.replaceChildren(...parts[at][1](now));
