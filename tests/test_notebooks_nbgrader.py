@@ -17,6 +17,7 @@ CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = "backpropagation"
 c.ExecutePreprocessor.timeout = 300
+c.ExecutePreprocessor.iopub_timeout = 60
 c.IgnorePattern = []
 """
 
