@@ -164,7 +164,7 @@ def test_drawings_are_collected_where_their_text_can_be_read(shape, classes, col
     run = small_run((int(np.prod(shape)), classes))
     page = demo.page_of([run], demo.Images("own", shape, [str(k) for k in range(classes)])).html
     hidden = re.search(r'<details id="collect" class="card"( hidden)?>', page)[1]
-    button = re.search(r'<div class="buttons"( hidden)?>\s*<label>It is a', page)[1]
+    button = re.search(r'<div class="buttons"( hidden)?>\s*<label class="whose">It is a', page)[1]
     assert (hidden is None, button is None) == (collects, collects)
 
 

@@ -314,8 +314,8 @@ def test_a_given_worksheet_is_named_too(here, sheet, capsys):
 def test_drawings_are_counted_where_there_are_any(here, sheet, capsys):
     submit(tiny_run(), "ada", sheet, lab=tiny_lab())
     assert "Drawings" not in capsys.readouterr().out
-    images = np.zeros((12, 28, 28), np.uint8)
-    images[:, 3:20, 14] = np.arange(1, 13)[:, None] * 17
+    images = np.zeros((12, 2, 2), np.uint8)
+    images[:, 0, 0] = np.arange(1, 13) * 17
     sheet.digits(drawings.write(images, [1] * 12))
     for given in (sheet, sheet.path):
         path = submit(tiny_run(), "ada", given, lab=tiny_lab())

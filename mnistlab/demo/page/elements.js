@@ -38,7 +38,7 @@ function symbols(text) {
   for (const part of String(text).split(/(_[a-z]+[0-9]*|_[0-9]+|\^\([^()]*\)|\^−?[0-9]+|\^I)/)) {
     if (part.startsWith("_")) set.append(element("sub", {}, part.slice(1)));
     else if (part.startsWith("^")) {
-      set.append(element("sup", {}, part.slice(1).replace(/^\((.*)\)$/, "$1")));
+      set.append(element("sup", {}, symbols(part.slice(1).replace(/^\((.*)\)$/, "$1"))));
     } else set.append(part);
   }
   return set;

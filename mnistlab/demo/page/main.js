@@ -109,13 +109,11 @@ function answerWords(run, pass) {
 
 /** Return the line under the canvas: what each run answers, as short as can be. */
 function liveWords() {
-  if (!state.now) return ["The answer comes here."];
-  return runs.map((run, r) => {
-    const { output } = state.passes[r];
-    const name = runs.length > 1 ? [word(run.name), ": "] : [];
-    return element("span", {}, ...name, word(classes[answerOf(output)]),
-      ` · ${sureness(output, run.activations.at(-1))}`);
-  });
+  const said = (run, { output }) => [word(classes[answerOf(output)]),
+    ` · ${sureness(output, run.activations.at(-1))}`];
+  return runs.map((run, r) => element("span", {},
+    ...(runs.length > 1 ? [word(run.name), ": "] : []),
+    ...(state.now ? said(run, state.passes[r]) : ["no answer yet"])));
 }
 
 /** Return what there is to say of the image itself. */
