@@ -19,7 +19,7 @@ from processes import surroundings
 
 pytest.importorskip("jupyterlab", reason="jupyterlab isn't installed")
 
-MINUTES = 5
+MINUTES = 10
 # All cells are drawn, not only those that are in view, so that the page holds every output.
 SETTINGS = {"windowingMode": "none"}
 ALWAYS_RUN = {"fetchNews": "false", "checkForUpdates": False}
@@ -87,6 +87,8 @@ def _saved_when_done(page, path):
         prompts = page.locator(".jp-CodeCell .jp-InputArea-prompt").all_inner_texts()
         if not any(waiting.search(one) for one in prompts):
             break
+    else:
+        raise AssertionError(f"not done after {MINUTES} minutes: {prompts}")
     page.keyboard.press("Control+s")
     page.wait_for_function("document.querySelector('.jp-Notebook') !== null")
     time.sleep(3)

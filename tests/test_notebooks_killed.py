@@ -20,8 +20,8 @@ def half_run(tmp_path_factory):
     """Return the lab, whose kernel was killed when it began to explore, and what was kept."""
     path = built(THE_LAB, tmp_path_factory.mktemp("killed"))
     notebook = nbformat.read(path, as_version=4)
-    stop = next(n for n, cell in enumerate(notebook.cells) if "predict_beta" in cell.source
-                and cell.cell_type == "code")  # fmt: skip
+    stop = next(n for n, cell in enumerate(notebook.cells)
+                if 'sheet.predict("predict_beta"' in cell.source)  # fmt: skip
     with sockets() as settings:
         manager = KernelManager(kernel_name="python3", **settings)
         manager.start_kernel(cwd=str(path.parent), env=surroundings(path.parent))

@@ -201,7 +201,7 @@ plots.network_diagram({{layer_sizes}})
 # keras: keras.Sequential([keras.Input(({{network.inputs}},)), {{keras_line}}])
 model = mnistlab.build_model(dataset, hidden_units={{hidden_units}}, seed=sheet.seed)
 untrained = model.get_weights()
-model.summary()
+model.summary(print_fn=print)  # as plain text
 
 # %% [markdown] takes_up="hyperparameters · What are the hyperparameters?"
 # ### What did you choose?
