@@ -536,3 +536,9 @@ def test_a_training_of_very_many_epochs_starts_at_once():
 
     with pytest.raises(KeyboardInterrupt):
         small().fit(X, Y, epochs=10**12, verbose=0, on_epoch_end=stop)
+
+
+def test_the_summary_can_be_taken_as_keras_gives_it():
+    said = []
+    ClassicNetwork((4, 4, 3)).summary(print_fn=said.append)
+    assert "35" in said[0]

@@ -145,9 +145,9 @@ class ClassicNetwork:
         """Return the number of weights and biases: 407,050 for 784-512-10."""
         return sum(w.size for w in self._weights)
 
-    def summary(self) -> None:
-        """Print layers, output shapes and parameter counts."""
-        print(self.summary_text())
+    def summary(self, print_fn: Callable[[str], object] = print) -> None:
+        """Print layers, output shapes and parameter counts; `print_fn` takes the text instead."""
+        print_fn(self.summary_text())
 
     def summary_text(self) -> str:
         """Return what `summary` prints."""
