@@ -64,6 +64,7 @@ def test_the_lab_runs_from_the_menu_to_its_end(tmp_path):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(f"{address}/tree/{path.name}")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+        page.wait_for_selector("text=/ipykernel.*Idle/", timeout=120_000)  # the kernel is there
         page.click("text='Run' >> nth=0")
         page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
         notebook = _saved_when_done(page, path)
