@@ -45,6 +45,7 @@ def jupyterlab(folder):
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
+        server.stderr.close()
 
 
 def _address(server):
