@@ -50,21 +50,13 @@ ANSWER = """strokes => new Promise(done => {
     canvas.dispatchEvent(new PointerEvent("pointerup", how));
   }, 200);
 })"""
-FORWARD = """text => {
-  const pixels = bytesOf(text), found = [];
-  for (let k = 0; k < pixels.length; k += 784) {
-    const x = Float32Array.from(pixels.subarray(k, k + 784), value => value / 255);
-    found.push(Array.from(forward(runs[0].layers, x).output));
-  }
-  return found;
-}"""
 
 
-def agreement(page: Any, result: Any) -> dict[str, Any]:
+def agreement(page: Any, result: Any, helpers: Any) -> dict[str, Any]:
     """Return how the page's probabilities compare with Python's."""
     images = result.data.test_images[:IMAGES]
     ours = result.predict(images)
-    theirs = np.array(page.evaluate(FORWARD, base64.b64encode(images.tobytes()).decode()))
+    theirs = np.array(page.evaluate(helpers.FORWARD, base64.b64encode(images.tobytes()).decode()))
     return {
         "images": len(images),
         "same class": float((ours.argmax(axis=1) == theirs.argmax(axis=1)).mean()),
@@ -118,7 +110,7 @@ def main() -> None:
     result = helpers.trained()
     with browsers.chromium() as browser, tempfile.TemporaryDirectory() as folder:
         page = helpers.opened(browser, helpers.page_of(), Path(folder)).page
-        same = agreement(page, result)
+        same = agreement(page, result, helpers)
         counts, times = redrawn(page, result, helpers)
         picture(browser, helpers, Path(folder))
     seconds = {"median": round(statistics.median(times) / 1000, 4),

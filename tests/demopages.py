@@ -12,6 +12,15 @@ from mnistlab import demo
 from mnistlab.experiment import run_experiment
 
 EPOCHS = {"mnist": 5, "mnist_5k": 20}
+# the page's forward pass: base64 of images (n, 28, 28) in, (n, 10) out
+FORWARD = """text => {
+  const pixels = bytesOf(text), found = [];
+  for (let k = 0; k < pixels.length; k += 784) {
+    const x = Float32Array.from(pixels.subarray(k, k + 784), value => value / 255);
+    found.push(Array.from(forward(runs[0].layers, x).output));
+  }
+  return found;
+}"""
 
 
 @functools.cache

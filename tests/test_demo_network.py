@@ -7,20 +7,12 @@ import numpy as np
 import pytest
 
 from browser import chromium
-from demopages import opened, page_of, small_run, trained
+from demopages import FORWARD, opened, page_of, small_run, trained
 from mnistlab import choices
 from mnistlab.classic import backprop, units
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.demo import exporter
 
-FORWARD = """text => {
-  const pixels = bytesOf(text), found = [];
-  for (let k = 0; k < pixels.length; k += 784) {
-    const x = Float32Array.from(pixels.subarray(k, k + 784), value => value / 255);
-    found.push(Array.from(forward(runs[0].layers, x).output));
-  }
-  return found;
-}"""
 STEP = """([x, label, β, other]) => {
   const run = other ? runOf(other) : runs[0], layers = run.layers, pass = forward(layers, x);
   const desired = desiredFor(label, pass.output.length);
