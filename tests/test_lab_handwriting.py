@@ -164,8 +164,9 @@ class TestAFolder:
         assert len(rows) > 15  # upright again
 
     def test_no_folder_says_how_to_make_it(self, tmp_path):
-        with pytest.raises(InputError, match="no folder .*my_digits.* Make one.*Colab"):
-            own_digits(tmp_path / "my_digits")
+        far = tmp_path / "a_folder_with_a_long_name_in_front" / "my_digits"
+        with pytest.raises(InputError, match="no folder .*my_digits here. Make one.*Colab"):
+            own_digits(far)
 
     def test_an_empty_folder_says_what_belongs_there(self, tmp_path):
         with pytest.raises(InputError, match="holds no pictures"):

@@ -254,7 +254,7 @@ except SaveError as error:
 @pytest.mark.parametrize(
     ("engine", "units", "room", "first_to_fail"),
     [
-        ("classic", 4, 20_000, ""),  # the weights do, the pictures don't
+        ("classic", 4, 8_000, ""),  # the weights do, the pictures don't
         ("keras", 5_000, -1, "model.keras"),  # everything else does
     ],
 )

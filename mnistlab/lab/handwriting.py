@@ -62,7 +62,7 @@ def own_digits(
     """
     place = Path(folder).expanduser()
     if not place.is_dir():
-        raise InputError(f"There is no folder {shown(str(folder))} here. Make one, and put a "
+        raise InputError(f"There is no folder {place} here. Make one, and put a "
                          "picture of each digit into it: 0.jpg, 1.jpg, … (in Colab: the folder "
                          "sign on the left, then New folder, then Upload).")  # fmt: skip
     paths = sorted(path for path in place.iterdir() if _is_picture(path))
