@@ -174,6 +174,18 @@ class TestQuestions:
         lab = sources.assignment().lab
         assert all(f'("{one.id}", ' in calls for one in lab.question)
 
+    def test_one_without_a_model_answer_has_a_stand_in_for_instructors_alone(self, make, tmp_path):
+        lab = sample_lab(tmp_path)
+        with lab.open("a", encoding="utf-8") as file:
+            file.write('\n[[question]]\nid = "my_own"\nkind = "answer"\ntext = "Why?"\n'
+                       '\n[[question]]\nid = "weeks"\nkind = "number"\ntext = "?"\nvalue = 52.5\n')
+        source = self.NUMBER + '# %% exercise="submit"\nprint(sheet.missing())\n'
+        instructors = "\n".join(code(make(source, "instructor", lab=str(lab))))
+        students = "\n".join(code(make(source, lab=str(lab))))
+        assert 'answer = "Your model answer goes here."' in instructors
+        assert 'number = "52.5"' in instructors
+        assert "goes here" not in students and 'number = "52.5"' not in students
+
     def test_a_question_that_an_assignment_does_not_ask_is_left_out(self, make, tmp_path):
         lab = sample_lab(tmp_path)
         text = lab.read_text(encoding="utf-8")

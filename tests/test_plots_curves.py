@@ -41,7 +41,7 @@ def test_several_runs_differ_by_colour_and_by_marker_and_are_named() -> None:
     looks = {(line.get_color(), line.get_marker()) for line in picture.axes[0].lines}
     assert len(looks) == 20
     named = [text.get_text() for text in picture.legends[0].get_texts()]
-    assert named == [*runs, "training"]
+    assert named == [*runs, "solid: training"]
     assert "run 19 ends at training loss 0.5" in picture.caption
 
 
@@ -58,7 +58,8 @@ def test_runs_whose_names_look_alike_stay_apart_in_the_legend() -> None:
     picture = plots.learning_curves(
         {"training": CLASSIC, f"{long} 1": CLASSIC, f"{long} 2": CLASSIC}
     )
-    assert len(picture.legends[0].get_texts()) == 5  # three runs, then training and validation
+    named = [text.get_text() for text in picture.legends[0].get_texts()]
+    assert len(named) == 5 and named[3:] == ["solid: training", "dashed: validation"]
 
 
 def test_one_epoch_is_a_visible_marker_with_whole_epochs_below() -> None:

@@ -260,6 +260,10 @@ def raises(*_):
     raise ZeroDivisionError("division by zero")
 
 
+def not_written(d, a):
+    raise NotImplementedError()
+
+
 def in_place(E, f_I, w):
     E *= 2
     return f_I
@@ -281,6 +285,7 @@ BAD = [
         r"shape \(5,\).*expected|Expected.*\(5, 2\)",
     ),
     ("output_error", raises, "output_error raised ZeroDivisionError: division by zero"),
+    ("output_error", not_written, "output_error isn't written yet: write its formula in place"),
     ("hidden_error", lambda f_I, w, E: E @ w, "hidden_error raised ValueError.*side by side"),
     ("hidden_error", in_place, r"raised ValueError.*read-only.*E = E \* s in place of"),
     ("weight_change", lambda beta, E, y_in: E.T @ y_in, r"shape \(4, 3\).*shape \(3, 4\) \(Δw"),

@@ -84,6 +84,11 @@ def _called(bound: Bound, given: Given) -> Any:
     """Return what a rule makes of read-only views; an exception of its own is a RuleError."""
     try:
         return bound({name: _read_only(value) for name, value in given.items()})
+    except NotImplementedError as error:
+        raise RuleError(
+            f"Your {bound.rule} isn't written yet: write its formula in place of the line "
+            "raise NotImplementedError(), then run that cell and this one. No weight was changed."
+        ) from error
     except Exception as error:
         raise RuleError(
             f"Your {bound.rule} raised {type(error).__name__}: {error}. It was given "

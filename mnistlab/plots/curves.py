@@ -119,9 +119,10 @@ def draw_legend(picture: Picture, runs: Mapping[str, History]) -> None:
     # beside the runs' own colours, solid and dashed are explained in grey, without a marker
     grey = {"color": FAINT, "marker": "", "linewidth": 1.8} if entries else {}
     training = {**_look(0), **grey}
-    entries.append(("training", training))
+    solid, dashed = ("solid: ", "dashed: ") if entries else ("", "")  # else they read as runs
+    entries.append((f"{solid}training", training))
     if any(column.startswith("val_") for run in runs.values() for column in curves_of(run)):
-        entries.append(("validation", _hollow(training)))
+        entries.append((f"{dashed}validation", _hollow(training)))
     names = [name for name, _ in entries]
     picture.legend(
         [Line2D([], [], **look) for _, look in entries],

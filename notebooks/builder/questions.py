@@ -51,7 +51,7 @@ def asked(cells: tuple[Cell, ...], assigned: Assignment) -> tuple[Cell, ...]:
             made += _cells(own[cell.id], cell)
         elif assigned.file is None:
             raise BuildError(f"{cell.id!r} is no question of the lab {assigned.lab.lab.name!r}.")
-    return tuple(made)
+    return (*made, *more) if at == len(cells) else tuple(made)
 
 
 def _before_handing_in(cells: tuple[Cell, ...]) -> int:
@@ -72,13 +72,21 @@ def _cells(one: Question, cell: Cell) -> Iterator[Cell]:
     """Yield a question's text, the cell that a student fills in, and the check of a number."""
     name, call, _ = ASKED[one.kind]
     yield Cell("markdown", _text(one), edition=cell.edition, takes_up=cell.takes_up)
-    solution = cell.text or EMPTY[one.kind]
+    solution = cell.text or _model(one)
     yield Cell("exercise", f'{SOLUTION.format(text=solution)}\nsheet.{call}("{one.id}", {name})',
                one.id, stub=EMPTY[one.kind], edition=cell.edition)  # fmt: skip
     if isinstance(one, Number) and one.points and cell.text:
         yield Cell("tests", CHECK.format(id=one.id, solution=solution, tolerance=one.tolerance,
                                          relative=one.relative_tolerance),
                    f"{one.id}_check", one.points, cell.edition)  # fmt: skip
+
+
+def _model(one: Question) -> str:
+    """Return what stands for the model answer that no source has, so that the lab runs through."""
+    if isinstance(one, Number):
+        # what is computed from a seed is known only when it is marked
+        return f'number = "{0 if one.value is None else one.value!r}"'
+    return f'{ASKED[one.kind][0]} = "Your model answer goes here."'
 
 
 def _text(one: Question) -> str:
