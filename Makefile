@@ -20,7 +20,7 @@ test: .venv/.installed-test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 bench: .venv/.installed-bench .venv/.installed-author
 	@$(BIN)/python benchmarks/overhead.py
@@ -34,7 +34,8 @@ bench: .venv/.installed-bench .venv/.installed-author
 	@$(BIN)/python benchmarks/gallery.py
 	@$(BIN)/python benchmarks/demo.py
 
-soak: .venv/.installed-test
+soak: .venv/.installed-test .venv/.installed-author
+	@$(BIN)/python benchmarks/whole.py
 	@$(BIN)/python benchmarks/kills.py
 	@$(BIN)/python benchmarks/accuracy.py
 	@$(BIN)/python benchmarks/agreement.py

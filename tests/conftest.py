@@ -1,12 +1,20 @@
 """What all tests share: a home of their own, so that no test reads or fills the user's cache."""
 
 import os
+import random
 from pathlib import Path
 
 import pytest
 
 # Tests that compare with Keras import it in this process; the descriptors stay as they are.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Set here, before workers start, so that all of them draw the same cases.
+SEED = os.environ.setdefault("MNISTLAB_TEST_SEED", str(random.randrange(10**6)))
+
+
+def pytest_report_header() -> str:
+    """Say from which seed cases are drawn."""
+    return f"cases are drawn from seed {SEED}: MNISTLAB_TEST_SEED={SEED} draws them again"
 
 
 @pytest.fixture(autouse=True)

@@ -310,7 +310,5 @@ def kills_module():
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_killed_at_random_instants_it_ends_in_the_same_bits(engine):
-    seed = int(os.environ.get("MNISTLAB_TEST_SEED", random.randrange(10**6)))
-    print(f"kills drawn from seed {seed}: MNISTLAB_TEST_SEED={seed} draws them again")
-    found = kills_module().kills(engine, 5, seed, say=False)
-    assert found["same bits"] == found["kills"] == 5
+    found = kills_module().kills(engine, 3, int(os.environ["MNISTLAB_TEST_SEED"]), say=False)
+    assert found["same bits"] == found["kills"] == 3
