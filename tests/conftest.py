@@ -22,6 +22,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     """Give each test an empty home, so that caches start empty and stay the test's own."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
+    # matplotlib lists the fonts once for all, as it does for a user
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path_factory.getbasetemp() / "matplotlib"))
     for name in ("XDG_CACHE_HOME", "MNISTLAB_CACHE", "MNISTLAB_MIRROR", "KERAS_HOME"):
         monkeypatch.delenv(name, raising=False)
     return home

@@ -177,8 +177,10 @@ class TestQuestions:
     def test_one_without_a_model_answer_has_a_stand_in_for_instructors_alone(self, make, tmp_path):
         lab = sample_lab(tmp_path)
         with lab.open("a", encoding="utf-8") as file:
-            file.write('\n[[question]]\nid = "my_own"\nkind = "answer"\ntext = "Why?"\n'
-                       '\n[[question]]\nid = "weeks"\nkind = "number"\ntext = "?"\nvalue = 52.5\n')
+            file.write(
+                '\n[[question]]\nid = "my_own"\nkind = "answer"\ntext = "Why?"\n'
+                '\n[[question]]\nid = "weeks"\nkind = "number"\ntext = "?"\nvalue = 52.5\n'
+            )
         source = self.NUMBER + '# %% exercise="submit"\nprint(sheet.missing())\n'
         instructors = "\n".join(code(make(source, "instructor", lab=str(lab))))
         students = "\n".join(code(make(source, lab=str(lab))))

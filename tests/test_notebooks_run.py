@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import types
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ from browser import Opened, chromium
 from builder.pages import page
 from builder.running import failures
 from labbooks import FOR_STUDENTS, NAMES, built, executed, is_students, source_of
+from mnistlab.experiment import run_experiment
 
 MOST_BYTES = 6_000_000  # of a notebook with all its outputs, a page to draw on among them
 WARNED = "mnistlab: x holds values up to 255."  # what a notebook does on purpose, and announces
@@ -83,6 +85,19 @@ def test_cells_can_be_run_twice(tmp_path):
     notebook.cells = twice
     nbformat.write(notebook, path)
     assert failures(executed(path)) == []
+
+
+def test_the_plain_program_runs_where_a_backend_is_chosen(tmp_path, monkeypatch, capsys):
+    """Run-all leaves this cell's program to who chooses a backend: here TensorFlow is chosen."""
+    notebook = nbformat.read(built("04_classic_and_keras", tmp_path), as_version=4)
+    [cell] = [one.source for one in notebook.cells if 'BACKEND = ""' in one.source]
+    here = run_experiment(dataset="iris", engine="keras", hidden_units=4, epochs=1, verbose=0)
+    monkeypatch.chdir(tmp_path)
+    names = {"both": types.SimpleNamespace(keras=here), "program": here.as_keras()}
+    exec(cell.replace('BACKEND = ""', 'BACKEND = "tensorflow"'), names)
+    said = capsys.readouterr().out
+    assert "mentions mnistlab: no" in said
+    assert re.search(r"plain, tensorflow: test accuracy \d+\.\d\d%", said)
 
 
 def test_pictures_in_outputs_are_whole(run):

@@ -159,6 +159,17 @@ def test_a_converted_notebook_has_the_picture_and_its_words(
         assert list(files["outputs"].values()) == [picture._repr_png_()]
 
 
+def test_a_notebook_draws_a_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    display = pytest.importorskip("IPython.display")
+    monkeypatch.setattr(display, "display", lambda data, **more: None)
+    drawn: list[bool] = []
+    picture = plots.learning_curves(CLASSIC)
+    save = picture.savefig
+    monkeypatch.setattr(picture, "savefig", lambda *a, **k: (drawn.append(True), save(*a, **k)))
+    picture._ipython_display_()
+    assert drawn == [True]
+
+
 @pytest.mark.parametrize("name", DRAWERS)
 def test_every_picture_is_small_of_its_size_and_keeps_its_colours(name: str) -> None:
     picture = DRAWERS[name]()

@@ -94,10 +94,10 @@ class Picture(Figure):
             # a name in a script that the font lacks is drawn as boxes; alt and caption have it
             warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
             self._settle()
-            # matplotlib itself would write its version as Software, and bytes would change with it
             buffer = io.BytesIO()
-            self.savefig(buffer, format="png")
-        return _in_few_colours(buffer, self.alt)
+            self.savefig(buffer, format="rgba")
+        size = (int(self.bbox.width), int(self.bbox.height))
+        return _in_few_colours(Image.frombytes("RGBA", size, buffer.getvalue()), self.alt)
 
     def _settle(self) -> None:
         """Lay the panels out once and keep them there: laid out again, they move by a hair."""
@@ -107,9 +107,12 @@ class Picture(Figure):
 
     def _repr_html_(self) -> str:
         """Return the picture for a notebook: an image with its alt text, and its caption."""
-        source = base64.b64encode(self._repr_png_()).decode("ascii")
+        return self._as_html(base64.b64encode(self._repr_png_()).decode("ascii"))
+
+    def _as_html(self, png: str) -> str:
+        """Return the image, a PNG in base64, with its alt text, and its caption."""
         return (
-            f'<figure><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{source}" '
+            f'<figure><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{png}" '
             f'width="{self._width()}" style="max-width:100%;height:auto">'
             f"<figcaption>{html.escape(self.caption)}</figcaption></figure>"
         )
@@ -123,7 +126,7 @@ class Picture(Figure):
         own in the place of this one, larger and without alt text.
         """
         png = base64.b64encode(self._repr_png_()).decode("ascii")
-        data = {"text/plain": repr(self), "text/html": self._repr_html_(), "image/png": png}
+        data = {"text/plain": repr(self), "text/html": self._as_html(png), "image/png": png}
         about = {"image/png": {"alt": self.alt, "width": self._width()}}
         importlib.import_module("IPython.display").display(data, metadata=about, raw=True)
 
@@ -154,7 +157,7 @@ class Picture(Figure):
         return target
 
 
-def _in_few_colours(png: io.BytesIO, alt: str) -> bytes:
+def _in_few_colours(drawn: Image.Image, alt: str) -> bytes:
     """Return a PNG in 256 colours, with the alt text inside.
 
     Letters and lines have some hundred shades, so most pictures lose none that is seen. Maximum
@@ -162,10 +165,9 @@ def _in_few_colours(png: io.BytesIO, alt: str) -> bytes:
     """
     words, buffer = PngInfo(), io.BytesIO()
     words.add_itxt("Description", alt)
-    with Image.open(png) as drawn:
-        few = drawn.convert("RGB").quantize(
-            COLOURS_IN_PNG, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
-        )
+    few = drawn.convert("RGB").quantize(
+        COLOURS_IN_PNG, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+    )
     few.save(buffer, format="png", optimize=True, pnginfo=words, dpi=(DPI, DPI))
     return buffer.getvalue()
 
