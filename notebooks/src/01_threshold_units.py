@@ -15,8 +15,8 @@
 
 # %% [markdown] edition="instructor"
 # **For the instructor.** Nothing here depends on MNIST: the data are four patterns and
-# scikit-learn's Iris, so all numbers below hold wherever the notebook runs. The cells take about 5
-# s in all. Time for a student: 5 minutes to “The bias”, 15 to “Iris: setosa and versicolor”, 10 to
+# scikit-learn's Iris, so all numbers below hold wherever the notebook runs. The cells take about
+# 10 s in all. Time for a student: 5 minutes to “The bias”, 15 to “Iris: setosa and versicolor”, 10 to
 # “Layers of linear units”, 5 for the rest. Three exercises, 6 points.
 
 # %% [markdown]

@@ -20,8 +20,8 @@
 # **For the instructor.** Time for a student: 15 minutes to “β means one thing”, 10 for that, 10 to
 # “What a framework adds”, 15 for the rest. Four exercises, 8 points. Numbers below are given for
 # the 5,000-digit sample and, in brackets, for all of MNIST; on another backend than TensorFlow the
-# last digits differ. The sample takes about 45 s in all, a third of it for the start of
-# TensorFlow, twice; all of MNIST about 2 minutes.
+# last digits differ. The sample takes about 45 s in all, and 15 s more where the
+# program without this package is run; all of MNIST about 2 minutes.
 
 # %% [markdown]
 # ## Set up

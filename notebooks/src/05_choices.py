@@ -20,7 +20,7 @@
 # “Schedules”, 10 to “Other data sets”, 10 for the rest. Six exercises, 13 points. Numbers below are
 # validation accuracies for the 5,000-digit sample and, in brackets, for all of MNIST. On the sample
 # 400 digits are for validation, so one digit is 0.25%, and differences below 2% say nothing. The
-# sample takes about 40 s in all, all of MNIST about 5 minutes.
+# sample takes about 30 s in all, all of MNIST about 5 minutes.
 
 # %% [markdown]
 # ## Set up
