@@ -105,6 +105,19 @@ def test_many_regressions_are_told_by_their_last_error() -> None:
     assert caption.startswith("a ends at validation mean absolute error 3.75; b ends")
 
 
+@pytest.mark.parametrize(
+    ("high", "scale"),
+    [([40.0, 25.0], "log"), ([2.4, 1.7], "linear"), ([40.0, 0.0], "linear")],
+)
+def test_a_run_far_above_the_others_does_not_flatten_them(high: list[float], scale: str) -> None:
+    """With β = 20 the loss is some 30; 0.5 and 0.3 have to stay apart beside it."""
+    runs = {"0.5": History.of({"loss": [0.9, 0.5]}), "20": History.of({"loss": high})}
+    axes = plots.learning_curves(runs).axes[0]
+    assert axes.get_yscale() == scale
+    assert ("logarithmic" in axes.get_ylabel()) == (scale == "log")
+    assert all("$" not in label.get_text() for label in axes.get_yticklabels())
+
+
 def test_the_legend_knows_a_validation_that_is_only_an_error() -> None:
     run = {"loss": [2.0], "val_mean_absolute_error": [1.5]}
     picture = plots.learning_curves(History.of(run))

@@ -13,6 +13,8 @@ from mnistlab.plots.picture import COLOURS, FAINT, MARKERS, SIZES, Picture, hous
 from mnistlab.plots.runs import FIGURES, curves_of, epochs_of, in_words, panels_of, runs_by_name
 from mnistlab.plots.words import percent, short
 
+FLAT = 4  # the lowest point of the highest curve, in highest points of the lowest
+
 
 def learning_curves(
     histories: History | Mapping[str, History], title: str | None = None
@@ -62,6 +64,9 @@ def draw_curves(axes: Axes, runs: Mapping[str, History], column: str) -> None:
         _draw_curve(axes, run, f"val_{column}", _hollow(look))
     figure = FIGURES[column]
     axes.set(title=figure.capitalize(), xlabel="epoch", ylabel=figure)
+    if _far_apart(runs, column):
+        axes.set(yscale="log", ylabel=f"{figure}, logarithmic")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     if axes.lines:
         number_epochs(axes, max(map(epochs_of, runs.values())))
     else:
@@ -70,6 +75,14 @@ def draw_curves(axes: Axes, runs: Mapping[str, History], column: str) -> None:
     if column == "accuracy":
         axes.yaxis.set_major_formatter(FuncFormatter(percent))
         axes.set_ylim(top=min(axes.get_ylim()[1], 1.005))  # with room for a marker at 100%
+
+
+def _far_apart(runs: Mapping[str, History], column: str) -> bool:
+    """Whether a run's curve lies so high above another that the lower ones would be flat lines."""
+    curves = [values for run in runs.values() if (values := run.history.get(column))]
+    if not curves or min(map(min, curves)) <= 0:
+        return False
+    return max(map(min, curves)) > FLAT * min(map(max, curves))
 
 
 def _draw_curve(axes: Axes, run: History, column: str, look: Mapping[str, Any]) -> None:

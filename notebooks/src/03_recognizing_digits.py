@@ -616,10 +616,10 @@ prediction = "7"
 result.draw()
 
 # %% [markdown]
-# Draw 0 … 9. Open “Keep drawings”: say after each which digit it is, and keep it. Then press “Copy my
-# digits”, paste the text between the quotes below in place of the dots, and run the cell. Pixels and
-# labels go into your worksheet, and are handed in with it. With a wrong label among them, paste the
-# new text and add `replace=True`.
+# Draw 0 … 9. Say under each which digit it is, and press “Keep this drawing”. Then press “kept: 10”,
+# which leads to “Copy my digits”; paste the text between the quotes below in place of the dots, and
+# run the cell. Pixels and labels go into your worksheet, and are handed in with it. With a wrong
+# label among them, paste the new text and add `replace=True`.
 
 # %%
 sheet.digits(r"""…""")
