@@ -16,7 +16,17 @@ import typer
 
 import mnistlab
 from mnistlab import classroom, democommand
-from mnistlab.commandline import JsonOption, batch, command, option, real, say, units, whole
+from mnistlab.commandline import (
+    JsonOption,
+    batch,
+    command,
+    option,
+    real,
+    say,
+    units,
+    whole,
+    write_no_more,
+)  # fmt: skip
 from mnistlab.errors import InputError
 
 app = typer.Typer(
@@ -35,12 +45,23 @@ def main(arguments: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # β on a terminal that knows ASCII only
     try:
+        status = _status(arguments)
+        if sys.__stdout__ is not None:
+            sys.__stdout__.flush()  # at its end Python would do it where none can catch the error
+    except OSError as error:  # standard output is full, or gone
+        write_no_more()
+        if not isinstance(error, BrokenPipeError):  # else its reader has gone, and needs nothing
+            say(f"error: the output can't be written: {error.strerror or error}.")
+        return 1
+    return status
+
+
+def _status(arguments: list[str]) -> int:
+    """Run one command and return the exit status that it asks for."""
+    try:
         app(args=arguments, prog_name="mnistlab")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
-    except OSError as error:  # standard output is full, or gone
-        say(f"error: the output can't be written: {error.strerror or error}.")
-        return 1
     return 0
 
 

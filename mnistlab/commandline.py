@@ -39,10 +39,16 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             say("interrupted.")
             raise typer.Exit(130) from None
         except BrokenPipeError:  # the reader of our output has gone: `mnistlab run | head -1`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            write_no_more()
             raise typer.Exit(1) from None
 
     return guarded
+
+
+def write_no_more() -> None:
+    """Let what is still to be written to standard output go nowhere."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # there may be none
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
 
 
 def say(text: str) -> None:

@@ -10,7 +10,8 @@ PROJECT = Path(__file__).parent.parent
 
 def surroundings(home, **more):
     """Return an environment with an empty home, and none of the variables the package reads."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MNISTLAB_", "KERAS_", "TF_"))}
+    ours = ("MNISTLAB_", "KERAS_", "TF_", "PYTHONUNBUFFERED")  # the last hides late writing
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     return {**kept, "HOME": str(home), **more}
 
 

@@ -211,11 +211,27 @@ def test_ctrl_c_saves_what_was_reached_and_is_exit_status_130(engine, tmp_path):
     assert 1 <= len(record["history"]["loss"]) < 100000
 
 
-def test_a_reader_that_goes_away_is_no_traceback(tmp_path):
-    line = f"{sys.executable} -m mnistlab data | true"
+@pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize("arguments", ["data", "--version", "run --help"])
+def test_a_reader_that_goes_away_is_no_traceback(arguments, unbuffered, tmp_path):
+    line = f"{sys.executable} -m mnistlab {arguments} | true"
     done = subprocess.run(line, shell=True, capture_output=True, text=True,
-                          env=surroundings(tmp_path))  # fmt: skip
+                          env=surroundings(tmp_path, **unbuffered))  # fmt: skip
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize("arguments", ["data", "--version"])
+def test_output_that_cannot_be_written_is_a_line_and_an_exit_status(
+    arguments, unbuffered, tmp_path
+):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "mnistlab", arguments], stdout=full,
+                              stderr=subprocess.PIPE, text=True,
+                              env=surroundings(tmp_path, **unbuffered))  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "mnistlab: error: the output can't be written: No space left on device.\n"
 
 
 def test_a_terminal_that_knows_ascii_only(tmp_path):

@@ -682,5 +682,5 @@ print(f"mnistlab/ ({sum(one.startswith('mnistlab/') for one in inside)} files)")
 #
 # - `mnistlab grade --help` lists all options, `mylab/lab.toml` explains all keys.
 # - The README's part “For the instructor” says how files are read, and what it doesn't do.
-# - `INSTRUCTOR.md` has a plan for the 75 minutes of the lab, the numbers to expect, and what can go
-#   wrong in class.
+# - `INSTRUCTOR.md` has a plan for the 75 minutes of the lab, the numbers to expect, what can go
+#   wrong in class, and how the digits that a class drew become a test set: `mnistlab digits`.
