@@ -153,6 +153,7 @@ class ExperimentResult:
             history = getattr(model, "history", None) or History()
         history = History.of(history)
         _must_be_trained(model, history)
+        _must_be_compiled_as_it_was(model, history)
         made = _config_of(model, dataset, history)
         config = made if config is None else _described_by(config, made, dataset)
         evaluation = steps.evaluate_model(model, dataset)
@@ -647,6 +648,18 @@ def _must_be_trained(model: Any, history: History) -> None:
             f"The history is of {history.epochs} epochs, but this model isn't trained: it has the "
             "weights that it was built with. Train it first: history = "
             "mnistlab.fit_model(model, dataset)."
+        )
+
+
+def _must_be_compiled_as_it_was(model: Any, history: History) -> None:
+    """Raise InputError where a model was compiled anew, with another β, after its training."""
+    betas, now = set(history.history["learning_rate"]), steps.learning_rule_of(model)[1]
+    ours = history.settings and len(betas) == 1  # and β didn't change on the way
+    if ours and now is not None and not math.isclose(was := betas.pop(), now, rel_tol=1e-5):
+        raise InputError(
+            f"This model was trained with a learning rate of {was:g}, and compiled with {now:g} "
+            "since then. Train it with the new one: history = mnistlab.fit_model(model, dataset). "
+            f"Or compile it again as it was trained, with {was:g}."
         )
 
 

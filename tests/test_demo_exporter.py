@@ -179,6 +179,7 @@ def test_drawings_are_framed_as_the_data_sets_images_were():
     assert framing.framing_of("fashion_mnist", (28, 28)).box == 28
     assert framing.framing_of("cifar10", (32, 32, 3)) is None
     assert framing.framing_of("custom", (9, 9)) is None
+    assert framing.framing_of("mnist_5k", (1, 784)) is None  # a record that was edited
 
 
 def test_the_scripts_can_be_read_in_a_sitting():

@@ -316,6 +316,22 @@ def test_a_pattern_can_be_followed_from_its_input_to_the_new_answer(page):
     assert told[parts[6]].startswith(f"The weights after this step answer {best} with ")
 
 
+def test_the_unit_that_is_followed_bears_the_slides_letter_and_has_to_be_there(page):
+    page.evaluate("byId('step').open = true")
+    draw(page, THREE)
+    page.locator("#step-list button").first.click()
+    assert page.inner_text("#step-unit-name").startswith("Unit j of the hidden layer")
+    for typed in ("99999", "3.7", ""):
+        page.fill("#step-unit", typed)
+        assert "Units are whole numbers from 0 to" in page.inner_text("#step-body")
+    page.fill("#step-unit", "2")
+    assert "The sum into unit 2" in page.inner_text("#step-body")
+    page.fill("#step-unit", "-1")
+    page.locator("#step-list button").nth(3).click()
+    assert page.inner_text("#step-unit-name").startswith("Unit i of the hidden layer")
+    assert page.input_value("#step-unit") == "2"
+
+
 def test_a_drawing_that_is_misread_is_followed_with_the_label_it_was_given(page):
     page.evaluate("byId('step').open = true")
     draw(page, THREE)
@@ -361,7 +377,7 @@ def test_units_of_a_step_can_be_chosen_and_β_is_checked(page):
     page.fill("#step-unit", "37")
     assert "The sum into unit 37" in page.inner_text("#step-body")
     page.fill("#step-unit", "700")  # there is none
-    assert "The sum into unit 37" in page.inner_text("#step-body")
+    assert page.inner_text("#step-body") == "Units are whole numbers from 0 to 511 here."
     for wrong in ("", "0", "-1", "much", "1e6", "1e400"):
         page.fill("#step-rate", wrong)
         assert page.inner_text("#step-body") == (
@@ -399,6 +415,7 @@ def test_drawings_are_kept_removed_and_copied_as_a_text(page):
     page.click("#keep")
     assert "Nothing is drawn yet" in page.inner_text("#keep-said")
     draw(page, THREE)
+    assert page.inner_text("#keep-said") == ""
     page.click("#keep")
     assert "choose its label" in page.inner_text("#keep-said")
     seen = []

@@ -59,6 +59,23 @@ def test_data_of_another_digest_are_not_taken_for_the_runs_own(digits, tmp_path,
     assert capfd.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", ["/etc/passwd", "own.npz", "http://a/b.npz", "\x1b[2J`touch x`"])
+def test_a_name_that_is_no_data_set_is_neither_opened_nor_run_nor_printed_raw(
+    digits, name, tmp_path, capfd, monkeypatch
+):
+    run_experiment(dataset="digits", engine="classic", hidden_units=4, epochs=0, verbose=0,
+                   out=tmp_path / "run")  # fmt: skip
+    record = json.loads((tmp_path / "run" / "result.json").read_text())
+    record["dataset"]["name"] = name
+    (tmp_path / "run" / "result.json").write_text(json.dumps(record))
+    opened = []
+    monkeypatch.setattr("mnistlab.datasets.unscaled", lambda *given: opened.append(given))
+    assert "images" not in given_in(ExperimentResult.load(tmp_path / "run").draw())["data"]
+    said = capfd.readouterr().err
+    assert opened == [] and "\x1b" not in said and "mnistlab data" not in said
+    assert "is no name of the package's, but data of your own" in said
+
+
 def test_data_of_ones_own_are_named_by_path(own, tmp_path, capfd):
     result = run_experiment(dataset=own, engine="classic", hidden_units=4, epochs=1, verbose=0,
                             out=tmp_path / "run")  # fmt: skip

@@ -4,6 +4,7 @@ import doctest
 import io
 import json
 import os
+import shutil
 import zipfile
 from collections import Counter
 
@@ -233,10 +234,24 @@ def test_of_each_student_only_so_many_and_of_each_class_in_turn(tmp_path):
     assert Counter(made.y.tolist()) == {0: 4, 1: 4, 2: 4, 3: 1}
 
 
-def test_the_same_pixels_with_two_labels_are_nobodys(class_of_four):
+def test_no_majority_says_that_square_images_are_not_square(class_of_four, capsys):
+    shutil.rmtree(class_of_four / "in")
+    drawn_by(class_of_four / "in", "ada", hand(0))
+    for k, student in enumerate(("mallory", "mortimer"), 1):
+        drawn_by(class_of_four / "in", student, Drawings(hand(k).images.reshape(-1, 4, 16),
+                                                         hand(k).labels))  # fmt: skip
+    made, _ = pooled(class_of_four, verbose=2)
+    assert made.x.shape == (15, 8, 8) and made.left_out == 2
+    said = capsys.readouterr().err
+    assert "'mallory.zip': no drawings are taken. They have 4 × 16 pixels" in said
+
+
+def test_the_same_pixels_with_two_labels_are_nobodys(class_of_four, capsys):
     drawn_by(class_of_four / "in", "eve", Drawings(hand(0).images, (hand(0).labels + 1) % 10))
-    made, _ = pooled(class_of_four)
+    made, _ = pooled(class_of_four, verbose=2)
     assert made.dropped == {"labelled in two ways": 30} and len(made) == 45
+    said = capsys.readouterr().err
+    assert "different labels in 'ada.zip' (15), 'eve.zip' (15), and none" in said
 
 
 def test_labels_that_the_lab_doesnt_have(class_of_four):
@@ -251,7 +266,7 @@ def test_another_size_in_the_same_class_is_left_out_and_named(class_of_four, cap
     made, file = pooled(class_of_four, verbose=1)
     said = capsys.readouterr().err
     assert "'eve.zip': no drawings are taken. They have 28 × 28 pixels, but a pattern" in said
-    assert "'fay.zip': no drawings are taken. They have 4 × 16 pixels, and those of most" in said
+    assert "'fay.zip': no drawings are taken. They have 4 × 16 pixels, and those of this" in said
     assert file["x_all"].shape == (60, 8, 8) and made.left_out == 2
     assert "4 of 6 students drew, 2 couldn't be read or used; 60 drawings taken" in repr(made)
 

@@ -35,6 +35,12 @@ def test_numbers_of_other_packages_become_pythons_own():
     assert given.plain("text") == "text"
 
 
+@pytest.mark.parametrize("written", ["407.050", "407,050", " 407,050 ", "407050", "407 050"])
+def test_a_count_of_thousands_is_no_share(written):
+    assert given.number("parameters", written, count=True) == 407_050
+    assert given.number("share", "1.234") == given.number("n", "1.2340", count=True) == 1.234
+
+
 def test_a_list_that_is_too_long_is_refused():
     with pytest.raises(InputError, match="at most 300"):
         given.predicted("q", list(range(1000)))

@@ -593,6 +593,22 @@ def test_a_keras_like_history_is_enough(iris):
 
 
 @pytest.mark.parametrize("engine", ["classic", "keras"])
+def test_a_model_that_was_compiled_anew_does_not_pass_as_trained_so(engine):
+    if engine == "keras":
+        pytest.importorskip("keras")
+    iris = mnistlab.load_data("iris")
+    model = mnistlab.build_model(iris, engine, hidden_units=4, seed=3)
+    mnistlab.compile_model(model, learning_rate=0.3)
+    history = mnistlab.fit_model(model, iris, epochs=2, verbose=0)
+    assert ExperimentResult.from_steps(iris, model, history).config.learning_rate == 0.3
+    mnistlab.compile_model(model, learning_rate=5)
+    with pytest.raises(InputError, match=r"learning rate of 0\.3, and compiled with 5 since"):
+        ExperimentResult.from_steps(iris, model, history)
+    history = mnistlab.fit_model(model, iris, epochs=2, schedule="step:1", verbose=0)
+    assert ExperimentResult.from_steps(iris, model, history).config.learning_rate == 5
+
+
+@pytest.mark.parametrize("engine", ["classic", "keras"])
 def test_a_model_that_was_built_anew_does_not_pass_with_the_history_of_another(engine):
     if engine == "keras":
         pytest.importorskip("keras")

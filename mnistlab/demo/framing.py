@@ -61,6 +61,9 @@ BY_NAME = {
 }  # fmt: skip
 
 
+SHAPES = {**dict.fromkeys(("mnist", "mnist_5k", "fashion_mnist"), (28, 28)), "digits": (8, 8)}
+
+
 def framing_of(data_set: str, shape: tuple[int, ...]) -> Framing | None:
     """Return how drawings for a data set are framed; None: they are only made smaller.
 
@@ -68,5 +71,5 @@ def framing_of(data_set: str, shape: tuple[int, ...]) -> Framing | None:
         data_set: its name.
         shape: that of its images, (height, width) or (height, width, 3).
     """
-    known = BY_NAME.get(data_set)
+    known = BY_NAME.get(data_set) if shape == SHAPES.get(data_set) else None
     return known or (OWN if shape == (28, 28) else None)

@@ -61,12 +61,17 @@ def found_again(name: str, digest: str, path: str | os.PathLike[str] | None = No
         if found.digest != digest:
             raise InputError(
                 f"path={shown(str(path))} holds other data than the run was trained on: its digest "
-                f"is {found.digest[:23]}…, and that of {name} is {digest[:23]}…. Name the file "
-                "that the run was trained on, or leave path out."
+                f"is {found.digest[:23]}…, and that of {shown(name)} is {digest[:23]}…. "
+                "Name the file that the run was trained on, or leave path out."
             )
         return Found(found.arrays["x_test"], found.arrays["y_test"])
-    if name == "custom":
-        return Found(missing="Custom is data of your own: name its file with path= (--path).")
+    if (
+        name not in datasets.NAMES
+    ):  # a record can name anything, also files that aren't ours to open
+        what = (
+            "Custom is" if name == "custom" else f"{shown(name)} is no name of the package's, but"
+        )
+        return Found(missing=f"{what} data of your own: name its file with path= (--path).")
     try:
         found = datasets.unscaled(name).found
     except MnistlabError as why:

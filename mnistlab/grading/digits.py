@@ -16,7 +16,7 @@ Example:
 
 import dataclasses
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ import numpy as np
 
 from mnistlab.checks import shown, whole
 from mnistlab.data.cache import written_aside
+from mnistlab.datasets import NAMES
 from mnistlab.errors import InputError, OutputError, SaveError
 from mnistlab.grading import batch
 from mnistlab.grading.classdigits import ClassDigits, together
@@ -93,10 +94,13 @@ def of_class(
     with Pool(None, Path(), jobs, limits) as pool:
         for line in pool.missing:
             showing.notice(line)
-        found = _one_size(list(_read(attempts, pool, lab.network, showing)))
+        read = list(_read(attempts, pool, lab.network, showing))
+    found = _one_size(read, square=lab.lab.dataset in NAMES)
     for one in found:
         if one.why:
             showing.notice(f"{_where(one.attempt)}: no drawings are taken. {one.why}")
+    if said := _labelled_otherwise(found):
+        showing.notice(said)
     each = [one.drawings for one in found if one.drawings is not None]
     made = together(each, most, lab.network.classes)
     made = dataclasses.replace(made, handed_in=len(attempts),
@@ -159,15 +163,47 @@ def _found(attempt: Attempt, text: str, why: str, network: Network) -> _Found:
                                  f"has {network.inputs} numbers.")  # fmt: skip
 
 
-def _one_size(found: list[_Found]) -> list[_Found]:
-    """Return the same with drawings of one size only: that of most, or nearest to a square."""
+def _one_size(found: list[_Found], square: bool) -> list[_Found]:
+    """Return the same with drawings of one size only: that of most, or nearest to a square.
+
+    Args:
+        square: whether the lab's images are square, as all of the package's are: then no majority
+            can say otherwise.
+    """
     sizes = Counter(one.drawings.shape for one in found if one.drawings is not None)
-    usual = max(sizes, key=lambda size: (sizes[size], -abs(size[0] - size[1])), default=(0, 0))
+
+    def fits(size: tuple[int, int]) -> tuple[int, int]:
+        flat = -abs(size[0] - size[1])
+        return (flat, sizes[size]) if square else (sizes[size], flat)
+
+    usual = max(sizes, key=fits, default=(0, 0))
     return [one if one.drawings is None or one.drawings.shape == usual else
             _Found(one.attempt, None, f"They have {' × '.join(map(str, one.drawings.shape))} "
-                                      f"pixels, and those of most students "
+                                      f"pixels, and those of "
+                                      f"{'this lab' if square else 'most students'} "
                                       f"{' × '.join(map(str, usual))}.")
             for one in found]  # fmt: skip
+
+
+def _labelled_otherwise(found: list[_Found]) -> str:
+    """Return which submissions hold the same drawings with different labels, worst first; or ""."""
+    labels: dict[bytes, set[int]] = defaultdict(set)
+    held: list[tuple[_Found, list[bytes]]] = []
+    for one in found:
+        if one.drawings is not None:
+            pixels = [image.tobytes() for image in one.drawings.images]
+            held.append((one, pixels))
+            for image, label in zip(pixels, one.drawings.labels.tolist(), strict=True):
+                labels[image].add(label)
+    count = {_where(one.attempt): sum(len(labels[image]) > 1 for image in pixels)
+             for one, pixels in held}  # fmt: skip
+    worst = sorted((where for where in count if count[where]), key=lambda where: -count[where])
+    if not worst:
+        return ""
+    named = ", ".join(f"{where} ({count[where]})" for where in worst[:5])
+    more = f" and {len(worst) - 5} more" * (len(worst) > 5)
+    return (f"the same pixels bear different labels in {named}{more}, and none of them is taken. "
+            "Where one file is wrong, take it out of the folder and pool again.")  # fmt: skip
 
 
 def _where(attempt: Attempt) -> str:

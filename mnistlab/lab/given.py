@@ -5,6 +5,7 @@ Example:
     '97, 97, 30.5'
 """
 
+import re
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,17 @@ def plain(value: Any) -> Any:
     return np.asarray(value).tolist() if hasattr(value, "__array__") else value
 
 
-def number(question: str, x: Any) -> float:
-    """Return a number that was given as one, or as a text such as "0,25"; else InputError."""
+def number(question: str, x: Any, count: bool = False) -> float:
+    """Return a number that was given as one, or as a text such as "0,25"; else InputError.
+
+    Args:
+        question: its id.
+        x: what was given.
+        count: whether a count is asked for: then "407.050" and "407,050" are 407 thousand.
+    """
     x = plain(x)
+    if count and isinstance(x, str) and re.fullmatch(r"[1-9]\d{0,2}(?:[.,]\d{3})+", x.strip()):
+        return float(re.sub(r"\D", "", x))
     return numerals.as_number(x) if isinstance(x, str) else checks.number(question, x)
 
 

@@ -219,6 +219,6 @@ hint = "sheet.save(run) keeps a run in your worksheet; two with the same setting
 # title = "It recognises patterns that nobody has seen"
 # full_from = {full_from}
 # none_below = {none_below}
-# visible = false                   # as it is where this isn't said; points and reason stay
-#                                     out of the student's feedback
+# visible = false                   # as it is where this isn't said: a student's page has the
+#                                     points, and no reason
 '''

@@ -164,7 +164,8 @@ class Worksheet:
         """
         asked = self._question(question, "number")
         given.must_be_one(question, x, more)
-        return self._saved(asked, None if given.is_blank(x) else given.number(question, x))
+        count = getattr(asked, "compute", None) == "parameters"
+        return self._saved(asked, None if given.is_blank(x) else given.number(question, x, count))
 
     def answer(self, question: str, text: str | None) -> Entry:
         """Save an answer in your own words.

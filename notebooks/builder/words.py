@@ -37,6 +37,7 @@ def of_network(network: Network) -> dict[str, str]:
         "parameters": f"{network.parameters:,}",
         "layer_sizes": repr(layers),
         "hidden_units": _literal(network.hidden_units),
+        "hidden_sizes": repr(_smaller(network.hidden_units)),
         "hidden_layers": _hidden(network.hidden_units, network.hidden_activation),
         "count": " + ".join(f"{below} * {above} + {above}" for below, above in pairs),
         "keras_layers": ",\n        ".join(_keras(network, "keras.layers.")),
@@ -50,6 +51,17 @@ def of_network(network: Network) -> dict[str, str]:
 def _literal(hidden: Sequence[int]) -> str:
     """Return hidden_units= as Python writes it: 512, or (128, 64)."""
     return str(hidden[0]) if len(hidden) == 1 else repr(tuple(hidden))
+
+
+def _smaller(hidden: Sequence[int]) -> tuple[int, ...]:
+    """Return a 64th, a 16th, a quarter and all of one layer's units; else the lecture's sizes.
+
+    Example:
+        >>> _smaller((512,)), _smaller((64,))
+        ((8, 32, 128, 512), (1, 4, 16, 64))
+    """
+    most = hidden[0] if len(hidden) == 1 and hidden[0] >= 64 else 512
+    return (most // 64, most // 16, most // 4, most)
 
 
 def _hidden(hidden: Sequence[int], activation: str) -> str:

@@ -50,6 +50,8 @@ function digitsText(kept) {
   return `${text}:${crc32(text)}`;
 }
 
+const NOTHING = "Nothing is drawn yet. Draw one digit, then keep it.";
+
 /** Make the section; `drawn` gives the drawing as the network sees it, or null. */
 function makeCollect(drawn, { onKept, onLabel }) {
   const [label, list, text] = ["keep-label", "kept", "digits-text"].map(byId);
@@ -79,7 +81,7 @@ function makeCollect(drawn, { onKept, onLabel }) {
   const counted = (n) => `${n} ${n === 1 ? "drawing is" : "drawings are"} kept.`;
   const keep = () => {
     const image = drawn();
-    if (!image) say("Nothing is drawn yet. Draw one digit, then keep it.");
+    if (!image) say(NOTHING);
     else if (label.value === "") say("Say first which one it is: choose its label.");
     else if (kept.length >= MOST_KEPT) {
       say(`${MOST_KEPT} drawings are kept, and no more fit. Copy them, or remove some.`);
@@ -111,7 +113,9 @@ function makeCollect(drawn, { onKept, onLabel }) {
   show();
   /** Return the class that was chosen for the drawing, or null. */
   const chosen = () => (label.value === "" ? null : Number(label.value));
-  return { repaint: show, label: chosen };
+  /** Take back what was said of an empty canvas. */
+  const drew = () => { if (byId("keep-said").textContent === NOTHING) say(""); };
+  return { repaint: show, label: chosen, drew };
 }
 
 /** Return whether a text, which is selected, could be copied; frames may forbid one way or both. */

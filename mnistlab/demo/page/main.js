@@ -73,6 +73,7 @@ function lookAtDrawing() {
 /** Look again: at the image, with every run, and show what they answer; the reasons follow. */
 function refresh() {
   state.drawn = lookAtDrawing();
+  if (state.drawn) collect.drew();
   const image = chosenImage();
   state.now = image && { x: changed(image.x, state.change), label: image.label };
   paintImage(byId("seen"), state.now?.x ?? new Float32Array(HEIGHT * WIDTH * CHANNELS));

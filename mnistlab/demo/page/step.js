@@ -184,7 +184,7 @@ function afterPart({ run, pass, E, β, desired }) {
   ];
 }
 
-/** Return the parts of the algorithm, in the slide's order: [title, what makes it, its layer]. */
+/** Return the slide's parts in order: [title, what makes it, its layer, its unit's letter]. */
 function partsOf(run) {
   const last = run.layers.length - 1;
   const layers = run.layers.map((_, k) => k);
@@ -193,7 +193,7 @@ function partsOf(run) {
   return [
     ...layers.map((k) => [`Forward pass: ${called(k)}`, (now) => forwardPart(now, k), k]),
     ["Errors at the outputs", errorPart, null],
-    ...back.map((k) => [`Errors of the ${called(k)}`, (now) => hiddenErrorPart(now, k), k]),
+    ...back.map((k) => [`Errors of the ${called(k)}`, (now) => hiddenErrorPart(now, k), k, "i"]),
     ...[last, ...back].map((k) =>
       [`Change the weights into the ${called(k)}`, (now) => changePart(now, k), k]),
     ["After the step", afterPart, null],
@@ -216,20 +216,25 @@ function makeStep({ passOf, unitOf, onUnit }) {
   const show = () => {
     const parts = partsOf(run());
     at = Math.min(at, parts.length - 1);
+    showList(parts);
+    showPart(parts[at]);
+  };
+  const showPart = (part) => {
     const image = passOf(run());
     if (image && chosen === null) label.value = image.label ?? answerOf(image.pass.output);
     const preset = image && chosen === null && image.label === null;
     byId("step-preset").textContent = preset
       ? "Desired is preset to the network’s answer: choose what you drew." : "";
-    showList(parts);
-    showUnit(parts[at][2]);
+    showUnit(part);
     if (!image) {
       say("Draw something, or choose a test image: then its pattern can be followed here.");
     } else if (!(β() > 0 && β() < 1e6)) {
       say("β is a number above 0 and below 1,000,000, such as 0.5.");
+    } else if (document.activeElement === units && !unitIsThere()) {
+      say(`Units are whole numbers from 0 to ${units.max} here.`);
     } else {
       const now = stepNow(run(), image.pass, Number(label.value), β(), unitAt);
-      body.replaceChildren(...parts[at][1](now));
+      body.replaceChildren(...part[1](now));
     }
   };
   const showList = (parts) => {
@@ -240,14 +245,19 @@ function makeStep({ passOf, unitOf, onUnit }) {
     byId("step-back").disabled = at === 0;
     byId("step-next").disabled = at === parts.length - 1;
   };
-  const showUnit = (k) => {
+  const unitIsThere = () => {
+    const j = typed(units.value);
+    return Number.isInteger(j) && j >= 0 && j <= Number(units.max);
+  };
+  const showUnit = ([, , k, letter = "j"]) => {
     units.parentNode.hidden = k === null;
     if (k === null) return;
     const n = run().layers[k].receiving;
     units.max = n - 1;
     units.dataset.layer = k;
     if (document.activeElement !== units) units.value = unitAt(run(), k); // not while it is typed
-    byId("step-unit-name").textContent = `Unit j of the ${layerName(run(), k)}, 0 to ${n - 1}`;
+    byId("step-unit-name").textContent
+      = `Unit ${letter} of the ${layerName(run(), k)}, 0 to ${n - 1}`;
   };
   const go = (k) => {
     at = k;
@@ -270,9 +280,10 @@ function makeStep({ passOf, unitOf, onUnit }) {
   });
   rate.addEventListener("input", show);
   units.addEventListener("input", () => {
-    const [k, j] = [Number(units.dataset.layer), typed(units.value)];
-    if (Number.isInteger(j) && j >= 0 && j <= Number(units.max)) onUnit(run(), k, j);
+    if (unitIsThere()) onUnit(run(), Number(units.dataset.layer), typed(units.value));
+    else showPart(partsOf(run())[at]);
   });
+  units.addEventListener("blur", () => showPart(partsOf(run())[at]));
   byId("step-back").addEventListener("click", () => go(at - 1));
   byId("step-next").addEventListener("click", () => go(at + 1));
   return { show, forget: () => { chosen = null; } };
