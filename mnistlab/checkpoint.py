@@ -17,8 +17,10 @@ Source: what Keras's BackupAndRestore leaves out: position, order, History, one 
 import contextlib
 import hashlib
 import io
+import itertools
 import json
 import os
+import re
 import secrets
 import tempfile
 import time
@@ -144,6 +146,9 @@ def as_path(name: str, folder: Any) -> Path:
                          "as a text in quotes.") from why  # fmt: skip
 
 
+_DIGEST = re.compile(r"(?:sha256:)?[0-9a-f]{16,}")
+
+
 # ── whose it is ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -152,11 +157,35 @@ def _must_be_the_same(folder: Path, there: Mapping[str, Any], here: Mapping[str,
     there, here = _flat(there), _flat(here)
     names = [name for name in here | there if there.get(name) != here.get(name)]
     if names:
-        said = "; ".join(f"{n} was {there.get(n)!r} and is {here.get(n)!r}" for n in names)
+        said = "; ".join(_told(name, there.get(name), here.get(name)) for name in names)
         raise InputError(
             f"{folder} holds the checkpoint of another training: {said}. Give the same settings "
-            "to go on with it, or another folder to start anew."
+            "to go on with it; to start anew, give another folder or delete this one."
         )
+
+
+def _told(name: str, was: Any, now: Any) -> str:
+    """Return what differs, short: of long texts the place where they part; no digests."""
+    if isinstance(was, str) and isinstance(now, str):
+        if _DIGEST.fullmatch(was):
+            return f"{name} differs"
+        if max(len(was), len(now)) > 60:
+            was, now = _where_they_part(was, now)
+    return f"{name} was {was!r} and is {now!r}"
+
+
+def _where_they_part(one: str, other: str) -> tuple[str, str]:
+    """Return the first part, between commas or brackets, in which two texts differ.
+
+    Example:
+        >>> _where_they_part("SGD {'rate': 0.5, 'nesterov': False}", "SGD {'rate': 5, 'nesterov'}")
+        ("'rate': 0.5", "'rate': 5")
+    """
+    pairs = zip(one, other, strict=False)
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    start = max((found.end() for found in re.finditer(r"[{;,(] ?", one[:same])), default=0)
+    shown_of = [re.split(r"[,;})]", text[start:], maxsplit=1)[0] for text in (one, other)]
+    return shown_of[0], shown_of[1]
 
 
 def _flat(identity: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,6 +87,17 @@ def test_another_training_is_an_error_that_names_the_difference(tmp_path):
         Checkpoint(tmp_path, other)
 
 
+def test_a_difference_within_a_long_text_or_a_digest_is_told_in_a_few_words(tmp_path):
+    rest = ", 'weight_decay': None, 'clipnorm': None, 'use_ema': False, 'ema_momentum': 0.99}"
+    there = {"optimizer": "SGD {'learning_rate': 0.5" + rest, "betas": "cbd017f85d654bf2"}
+    here = {"optimizer": "SGD {'learning_rate': 5.0" + rest, "betas": "0bd017f85d654bf2"}
+    Checkpoint(tmp_path, there).keep(state())
+    with pytest.raises(InputError) as caught:
+        Checkpoint(tmp_path, here)
+    told = """optimizer was "'learning_rate': 0.5" and is "'learning_rate': 5.0"; betas differs. """
+    assert told in str(caught.value)
+
+
 def test_a_newer_version_is_an_error_that_says_update(tmp_path):
     Checkpoint(tmp_path, WHO).keep(state())
     file = tmp_path / LATEST
