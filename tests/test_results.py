@@ -592,14 +592,19 @@ def test_a_keras_like_history_is_enough(iris):
     assert result.config.epochs == 1
 
 
-@pytest.mark.parametrize("engine", ["classic", "keras"])
-def test_a_model_that_was_compiled_anew_does_not_pass_as_trained_so(engine):
+def trained_on_iris(engine, learning_rate=None, epochs=1):
+    """Return Iris, a model that was trained on it, and the history; Keras may be missing."""
     if engine == "keras":
         pytest.importorskip("keras")
     iris = mnistlab.load_data("iris")
     model = mnistlab.build_model(iris, engine, hidden_units=4, seed=3)
-    mnistlab.compile_model(model, learning_rate=0.3)
-    history = mnistlab.fit_model(model, iris, epochs=2, verbose=0)
+    mnistlab.compile_model(model, learning_rate=learning_rate)
+    return iris, model, mnistlab.fit_model(model, iris, epochs=epochs, verbose=0)
+
+
+@pytest.mark.parametrize("engine", ["classic", "keras"])
+def test_a_model_that_was_compiled_anew_does_not_pass_as_trained_so(engine):
+    iris, model, history = trained_on_iris(engine, learning_rate=0.3, epochs=2)
     assert ExperimentResult.from_steps(iris, model, history).config.learning_rate == 0.3
     mnistlab.compile_model(model, learning_rate=5)
     with pytest.raises(InputError, match=r"learning rate of 0\.3, and compiled with 5 since"):
@@ -610,12 +615,7 @@ def test_a_model_that_was_compiled_anew_does_not_pass_as_trained_so(engine):
 
 @pytest.mark.parametrize("engine", ["classic", "keras"])
 def test_a_model_that_was_built_anew_does_not_pass_with_the_history_of_another(engine):
-    if engine == "keras":
-        pytest.importorskip("keras")
-    iris = mnistlab.load_data("iris")
-    model = mnistlab.build_model(iris, engine, hidden_units=4, seed=3)
-    mnistlab.compile_model(model)
-    history = mnistlab.fit_model(model, iris, epochs=1, verbose=0)
+    iris, model, history = trained_on_iris(engine)
     again = mnistlab.build_model(iris, engine, hidden_units=4, seed=3)
     mnistlab.compile_model(again)
     with pytest.raises(InputError, match="this model isn't trained"):

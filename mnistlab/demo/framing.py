@@ -25,12 +25,14 @@ class Framing(NamedTuple):
         centre: what goes into the middle: "mass", its centre of mass, or "box".
         offer: what the page's switch for it says.
         made: how the images of the data set were made, as the page says it.
+        shape: that of the images.
     """
 
     box: int
     centre: str
     offer: str
     made: str
+    shape: tuple[int, ...] = (28, 28)
 
 
 MNIST = Framing(
@@ -56,12 +58,9 @@ BY_NAME = {
     "digits": Framing(
         8, "box", "Scale into 8×8 and centre, as these images were",
         "These digits fill their 8×8 pixels. Your drawing is scaled until its longer side fills 8 "
-        "pixels, and put into the middle.",
+        "pixels, and put into the middle.", (8, 8),
     ),
 }  # fmt: skip
-
-
-SHAPES = {**dict.fromkeys(("mnist", "mnist_5k", "fashion_mnist"), (28, 28)), "digits": (8, 8)}
 
 
 def framing_of(data_set: str, shape: tuple[int, ...]) -> Framing | None:
@@ -71,5 +70,7 @@ def framing_of(data_set: str, shape: tuple[int, ...]) -> Framing | None:
         data_set: its name.
         shape: that of its images, (height, width) or (height, width, 3).
     """
-    known = BY_NAME.get(data_set) if shape == SHAPES.get(data_set) else None
-    return known or (OWN if shape == (28, 28) else None)
+    known = BY_NAME.get(data_set, OWN)
+    if known.shape == shape:
+        return known
+    return OWN if OWN.shape == shape else None
