@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
             sys.__stdout__.flush()  # at its end Python would do it where none can catch the error
     except OSError as error:  # standard output is full, or gone
         write_no_more()
-        if not isinstance(error, BrokenPipeError):  # else its reader has gone, and needs nothing
+        if not isinstance(error, BrokenPipeError):  # whose reader has gone: `… | head -1`
             say(f"error: the output can't be written: {error.strerror or error}.")
         return 1
     return status

@@ -38,9 +38,6 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             say("interrupted.")
             raise typer.Exit(130) from None
-        except BrokenPipeError:  # the reader of our output has gone: `mnistlab run | head -1`
-            write_no_more()
-            raise typer.Exit(1) from None
 
     return guarded
 
