@@ -37,6 +37,8 @@ class History:
             `batch_size`, `order`, `seed`, `validation_split`.
         stopped: why training ended before its last epoch: "patience", "acceptable_error", or ""
             where it didn't (see stopping.py).
+        compiled_with: the model's β when training had ended, which a schedule has given back;
+            None where `fit_model` didn't train it.
 
     Source: keras.callbacks.History.
     """
@@ -44,6 +46,7 @@ class History:
     history: dict[str, list[float]] = field(default_factory=_empty)
     settings: dict[str, Any] = field(default_factory=dict)
     stopped: str = ""
+    compiled_with: float | None = field(default=None, compare=False)
 
     @property
     def epochs(self) -> int:
@@ -110,7 +113,8 @@ class History:
             )
         figures = {str(name): _column(name, values) for name, values in columns.items()}
         settings, stopped = getattr(source, "settings", {}), getattr(source, "stopped", "")
-        return cls({**_empty(), **figures}, dict(settings), str(stopped))
+        beta = getattr(source, "compiled_with", None)
+        return cls({**_empty(), **figures}, dict(settings), str(stopped), beta)
 
 
 def _column(name: object, values: Any) -> list[float]:

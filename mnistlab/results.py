@@ -653,9 +653,8 @@ def _must_be_trained(model: Any, history: History) -> None:
 
 def _must_be_compiled_as_it_was(model: Any, history: History) -> None:
     """Raise InputError where a model was compiled anew, with another β, after its training."""
-    betas, now = set(history.history["learning_rate"]), steps.learning_rule_of(model)[1]
-    ours = history.settings and len(betas) == 1  # and β didn't change on the way
-    if ours and now is not None and not math.isclose(was := betas.pop(), now, rel_tol=1e-5):
+    was, now = history.compiled_with, steps.learning_rule_of(model)[1]
+    if None not in (was, now) and was != now:
         raise InputError(
             f"This model was trained with a learning rate of {was:g}, and compiled with {now:g} "
             "since then. Train it with the new one: history = mnistlab.fit_model(model, dataset). "

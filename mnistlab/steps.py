@@ -366,6 +366,8 @@ def fit_model(
             f"Training was interrupted in epoch {min(history.epochs + 1, epochs)} of {epochs}.",
             history,
         ) from stop
+    finally:
+        history.compiled_with = learning_rule_of(model)[1]
 
 
 def several(callbacks: Any) -> Sequence[Any]:
