@@ -1,5 +1,6 @@
 """The builder: markers, questions, solutions, the line of what to run first."""
 
+import ast
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 from builder import guards, questions
 from builder.words import BuildError
 from labbooks import FOLDER, editions, frame, sample_lab, source_of, sources
+from mnistlab.config import ExperimentConfig
 
 HEAD = "# %% [markdown]\n# # A toy\n#\n# Its first words.\n\n"
 FORMULA = '''# %%
@@ -294,6 +296,60 @@ def test_the_network_of_a_lab_goes_into_its_notebook(tmp_path):
     )
     assert sources.stale_sizes(sources.assignment()) == []
     assert "784 * 512" not in said and "{{" not in said.replace("{{metadata", "")
+
+
+def of_the_lab(folder, training, network='hidden_activation = "sigmoid"'):
+    """Return the cells of 03 for a lab with another [training] and network, and the task."""
+    lab = sample_lab(folder)
+    text = lab.read_text(encoding="utf-8").replace('hidden_activation = "sigmoid"', network)
+    begin = text.index("[training]")
+    end = text.index("[grading]", begin)
+    lab.write_text(f"{text[:begin]}[training]\n{training}\n\n{text[end:]}", encoding="utf-8")
+    task = sources.assignment(str(lab))
+    source = sources.read(FOLDER / "src" / "03_recognizing_digits.py", task)
+    return editions.notebook(source, task, "instructor").cells, task
+
+
+def test_the_training_of_a_lab_goes_into_its_notebook(tmp_path):
+    cells, _ = of_the_lab(tmp_path, 'optimizer = "adam"\nepochs = 3\nbatch_size = 64\n'
+                          'order = "stored"\nvalidation_split = 0.2\npatience = 2\ndropout = 0.25',
+                         'hidden_activation = "relu"')  # fmt: skip
+    said = "\n".join(cell.source for cell in cells)
+    build = 'hidden_units=512, hidden_activation="relu", dropout=0.25, seed=sheet.seed'
+    assert said.count(build) == 3  # the model, the untrained one, the one that is traced
+    assert 'mnistlab.compile_model(model, optimizer="adam", learning_rate=0.001)' in said
+    assert "mnistlab.fit_model(model, dataset, epochs=3, batch_size=64, order=\"stored\", " \
+           "validation_split=0.2, patience=2," in said  # fmt: skip
+    assert "in the order of the file, 64 at a time; after each 64 the weights change." in said
+    assert "# keras: history = model.fit(x_train, y_train, epochs=3, batch_size=64, " \
+           "validation_split=0.2, shuffle=False, callbacks=[…])" in said  # fmt: skip
+    assert "SGD(0.5)" not in said and "epochs=5, batch_size=32" not in said
+
+
+def settings_of(cells, function):
+    """Return the settings in the first call of one of our functions that is given no engine."""
+    codes = [cell.source for cell in cells if cell.cell_type == "code"]
+    calls = [one for text in codes if f"mnistlab.{function}(" in text and text[0] != "%"
+             for one in ast.walk(ast.parse(text))
+             if isinstance(one, ast.Call) and ast.unparse(one.func) == f"mnistlab.{function}"
+             and ast.unparse(one.args[0]) in ("dataset", "model")]  # fmt: skip
+    first = next(one for one in calls if "engine" not in [word.arg for word in one.keywords])
+    return {one.arg: ast.literal_eval(one.value) for one in first.keywords
+            if one.arg not in ("seed", "checkpoint")}  # fmt: skip
+
+
+@pytest.mark.parametrize("recipe", ["lecture", "book", "plain", "record"])
+def test_the_three_steps_of_a_notebook_are_what_its_lab_says(tmp_path, recipe):
+    cells, task = of_the_lab(tmp_path, f'recipe = "{recipe}"')
+    said = {}
+    for function in ("build_model", "compile_model", "fit_model"):
+        said |= settings_of(cells, function)
+    steps = ExperimentConfig.from_settings({"dataset": "mnist_5k", **said})
+    assert resolved(steps) == resolved(task.lab.config)
+
+
+def resolved(config):
+    return config.resolved(engine="classic", dataset="mnist_5k", task="classification")
 
 
 def test_a_source_without_a_title_is_refused(tmp_path):

@@ -25,6 +25,7 @@ from typing import Any
 import jinja2
 import jupytext
 
+from builder.training import of_training
 from builder.words import BuildError, of_network, sizes
 from mnistlab.lab import labfile
 from mnistlab.lab.assignment import Lab
@@ -61,7 +62,8 @@ class Assignment:
         """Return what sources may fill in."""
         return {"lab": self.lab, "lab_name": self.lab_name, "title": self.lab.lab.title,
                 "dataset": self.dataset or self.lab.lab.dataset,
-                "network": self.lab.network, **of_network(self.lab.network)}  # fmt: skip
+                "network": self.lab.network, **of_network(self.lab.network),
+                **of_training(self.lab.config)}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,7 @@ plots.network_diagram({{layer_sizes}})
 
 # %%
 # keras: keras.Sequential([keras.Input(({{network.inputs}},)), {{keras_line}}])
-model = mnistlab.build_model(dataset, hidden_units={{hidden_units}}, seed=sheet.seed)
+model = mnistlab.build_model(dataset, {{built}}, seed=sheet.seed)
 untrained = model.get_weights()
 model.summary(print_fn=print)  # as plain text
 
@@ -236,7 +236,7 @@ prediction = "2.3"
 # %%
 # keras: model.evaluate(x_test, y_test)
 loss, accuracy = mnistlab.evaluate_model(
-    mnistlab.build_model(dataset, hidden_units={{hidden_units}}, seed=sheet.seed), dataset
+    mnistlab.build_model(dataset, {{built}}, seed=sheet.seed), dataset
 )
 print(
     f"Untrained: accuracy {accuracy:.1%}, loss {loss:.4f}. Guessing: 10%, ln 10 = {np.log(10):.4f}"
@@ -303,9 +303,7 @@ besides. With softmax and categorical cross-entropy Keras's step is the lecture'
 # $-\ln p$ of the right digit. Here is your untrained network at work on the first training digit.
 
 # %%
-network = mnistlab.build_model(
-    dataset, engine="classic", hidden_units={{hidden_units}}, seed=sheet.seed
-)
+network = mnistlab.build_model(dataset, "classic", {{built}}, seed=sheet.seed)
 step = network.trace(dataset.x_train[0], dataset.y_train[0])
 output, hidden, above = step.layers[-1], step.layers[0], step.layers[1]
 plots.softmax_at_work(output.I, dataset.class_names)
@@ -334,14 +332,13 @@ number = hidden.f[17] * (1 - hidden.f[17]) * (above.w[17] @ above.E)
 # Δw = β E f(I), averaged over a batch.
 
 # %%
-# keras: model.compile(SGD(0.5), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-mnistlab.compile_model(model, optimizer="sgd", learning_rate=0.5)
+# keras: model.compile({{keras_compiled}}, metrics=["accuracy"])
+mnistlab.compile_model(model, {{compiled}})
 
 # %% [markdown] takes_up="epochs · How many epochs are needed?"
 # ## 4 Fit
 #
-# *Train.* In one **epoch** every training digit is presented once, in random order, 32 at a time; after
-# each 32 the weights change.
+# *Train.* In one **epoch** every training digit is presented once, {{ presented }}.
 
 # %% question="predict_test_accuracy"
 prediction = "97"
@@ -354,8 +351,8 @@ prediction = "88"
 # the cells again, and it goes on from there.
 
 # %%
-# keras: history = model.fit(x_train, y_train, epochs=5, batch_size=32)
-history = mnistlab.fit_model(model, dataset, epochs=5, batch_size=32,
+# keras: history = model.fit(x_train, y_train, {{keras_fitted}})
+history = mnistlab.fit_model(model, dataset, {{fitted}},
                              checkpoint=sheet.folder(f"{dataset.name}-fit"))  # fmt: skip
 
 # %%
@@ -439,22 +436,26 @@ plots.activations(dataset.test_images[0], seen.layers[0].f, seen.layers[-1].f, d
 # %% [markdown]
 # ## 6 Explore
 #
-# Now change one thing at a time. Predict first. To save time these runs use `engine="classic"`: the
-# same network, the same weights to start from, without Keras, and several times faster. Each run
-# goes into your worksheet, and is kept: run a cell again, and it comes back at once.
+# Now change one thing at a time. Predict first. Every run begins with the lab's own settings,
+# `sheet.lab.config`, and your seed. To save time they use `engine="classic"`: the same network, the
+# same weights to start from, without Keras, and several times faster. Each run goes into your
+# worksheet, and is kept: run a cell again, and it comes back at once.
 
 
 # %%
 def experiment(**settings):
     """Train one network, from your own seed, with the settings that you change; keep the run."""
-    name = f"{dataset.name}-" + "-".join(f"{key}={value}" for key, value in settings.items())
-    settings_of_all = {"hidden_units": {{hidden_units}}, "seed": sheet.seed, "verbose": 0}
-    run = mnistlab.run_experiment(engine="classic", dataset=dataset, checkpoint=sheet.folder(name),
-                                  **{**settings_of_all, **settings})  # fmt: skip
+    name = "-".join(
+        [dataset.name, *(f"{key.split('_')[0]}={value}" for key, value in settings.items())]
+    )
+    run = mnistlab.run_experiment(sheet.lab.config, engine="classic", dataset=dataset, verbose=0,
+                                  checkpoint=sheet.folder(name),
+                                  **{"seed": sheet.seed, **settings})  # fmt: skip
     sheet.save(run)
-    said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in settings.items())
+    said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in settings.items()
+                     if key != "validation_split") or "nothing changed"  # fmt: skip
     if "validation_split" in settings:  # the test digits are no help in choosing
-        print(f"{said:66s} validation accuracy {run.history['val_accuracy'][-1]:6.2%}")
+        print(f"{said:59s} validation accuracy {run.history['val_accuracy'][-1]:6.2%}")
     else:
         print(f"{said:44s} test accuracy {run.test_accuracy:6.2%}")
     return run
@@ -586,9 +587,9 @@ prediction = "1"
 # %%
 tried = {}
 for settings in ({}, {"hidden_activation": "relu", "learning_rate": 0.1},
-                 {"hidden_activation": "relu", "optimizer": "adam"}):  # fmt: skip
+                 {"hidden_activation": "relu", "optimizer": "adam", "learning_rate": 0.001}):  # fmt: skip
     run = experiment(validation_split=0.1, **settings)
-    name = ", ".join(str(value) for value in settings.values()) or "the lecture's"
+    name = ", ".join(str(value) for value in settings.values()) or "the lab's own"
     tried[name] = run.history
 
 # %%
