@@ -43,8 +43,14 @@ class Opened:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(file.as_uri())
-        self.asked.remove(file.as_uri())
+        self._file = file.as_uri()
+        self.page.goto(self._file)
+        self.asked.remove(self._file)
+
+    def reload(self) -> None:
+        """Load the page anew, in the same tab."""
+        self.page.reload()
+        self.asked.remove(self._file)
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)

@@ -441,6 +441,33 @@ def test_drawings_are_kept_removed_and_copied_as_a_text(page):
     page.locator("#copy-said", has_text=re.compile("[Cc]opied|Ctrl")).wait_for()
 
 
+def test_what_is_kept_is_still_there_when_the_page_is_loaded_again(browser, tmp_path):
+    one = opened(browser, page_of("trained"), tmp_path)
+    for label in ("3", "1"):
+        draw(one.page, THREE)
+        one.page.select_option("#keep-label", label)
+        one.page.click("#keep")
+    text = one.page.evaluate("byId('digits-text').value")
+    one.reload()
+    assert one.page.inner_text("#show-kept") == "kept: 2"
+    assert one.page.evaluate("byId('digits-text').value") == text
+    one.page.evaluate("byId('collect').open = true")
+    one.page.get_by_role("button", name="Remove drawing 1, a 3").click()
+    one.reload()
+    assert one.page.inner_text("#show-kept") == "kept: 1"
+    assert one.page.evaluate("localStorage.length") == 0  # the next student's tab begins anew
+    assert one.silent
+
+
+@pytest.mark.parametrize("found", ["[{}]", "7", "nonsense", '[{"label": 99, "levels": []}]'])
+def test_what_another_page_left_in_that_place_is_no_drawing(browser, tmp_path, found):
+    one = opened(browser, page_of("trained"), tmp_path)
+    one.page.evaluate("text => sessionStorage.setItem(PLACE, text)", found)
+    one.reload()
+    assert one.page.inner_text("#show-kept") == "kept: 0"
+    assert one.silent
+
+
 def test_where_copying_is_forbidden_the_text_is_selected_all_the_same(page):
     page.evaluate("""() => {
       Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
