@@ -6,7 +6,8 @@
 # Keras”.
 #
 # Each step goes the same way: **predict** what will happen, **run** the cell, **explain** what you
-# saw. Your prediction goes into the field at the top of the cell.
+# saw. Your prediction goes into the field at the top of the cell, your explanation into a text cell
+# that you add below it (in Colab: “+ Text”; in Jupyter: B, then M).
 #
 # At the end you can
 #
