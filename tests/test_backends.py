@@ -164,6 +164,15 @@ def test_compare_says_where_jax_departs(on_jax):
 
 
 @needs_jax
+@pytest.mark.parametrize("first", ["import keras", "import mnistlab"])
+def test_jax_is_asked_for_the_same_bits_whoever_imports_keras_first(tmp_path, first):
+    code = (f"import os\n{first}\nimport mnistlab.keras_engine\n"
+            "print(json.dumps(os.environ['XLA_FLAGS']))")  # fmt: skip
+    flags = found(code, tmp_path, KERAS_BACKEND="jax", JAX_PLATFORMS="cpu", XLA_FLAGS="")
+    assert flags == "--xla_gpu_deterministic_ops=true"
+
+
+@needs_jax
 @pytest.mark.skipif(not os.environ.get("MNISTLAB_DATA"), reason="MNISTLAB_DATA isn't set")
 def test_the_lectures_network_on_jax_reaches_97_percent(tmp_path):
     code = """

@@ -20,12 +20,13 @@ from mnistlab.errors import MissingDependencyError
 
 
 def import_keras() -> ModuleType:
-    """Return the keras module, imported quietly.
+    """Return the keras module, imported quietly, with a GPU asked for the same bits in each run.
 
     Raises:
         MissingDependencyError: Keras or its backend isn't installed, with the install line.
     """
-    if "keras" in sys.modules:
+    if "keras" in sys.modules:  # its devices and messages are left as they are
+        _ask_for_same_bits()
         return sys.modules["keras"]
     package = environment.missing_for_keras()
     if package is not None:
@@ -35,8 +36,6 @@ def import_keras() -> ModuleType:
             "or take the network from scratch: engine='classic' (--engine classic)."
         )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if environment.backend_name() == "jax":
-        _same_bits_from_jax()
     with caught_stderr(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # other packages' deprecations are not the student's
         keras = importlib.import_module("keras")
@@ -44,8 +43,15 @@ def import_keras() -> ModuleType:
             tensorflow = importlib.import_module("tensorflow")
             tensorflow.config.list_logical_devices()
             tensorflow.get_logger().setLevel("ERROR")  # "retracing", once a lab trains many models
-        same_bits(keras.backend.backend())
+    _ask_for_same_bits()
     return keras
+
+
+def _ask_for_same_bits() -> None:
+    """Ask the backend of Keras, which is imported; it looks for its devices now."""
+    with caught_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        same_bits(sys.modules["keras"].backend.backend())
 
 
 def import_quietly(name: str) -> ModuleType:
@@ -66,10 +72,12 @@ def same_bits(backend: str) -> None:
     if backend == "torch" and module.cuda.is_available():
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         module.use_deterministic_algorithms(True)
+    if backend == "jax":
+        _same_bits_from_jax()
 
 
 def _same_bits_from_jax() -> None:
-    """Say the same to JAX, which reads it when it is imported."""
+    """Say the same to JAX, which reads it when it looks for its devices the first time."""
     flag = "--xla_gpu_deterministic_ops=true"
     said = os.environ.get("XLA_FLAGS", "")
     if flag.partition("=")[0] not in said:
