@@ -512,8 +512,10 @@ def hidden_changes(room: Scratch, t: int, w_out: Any, code: int) -> None:
 def change_output(room: Scratch, first: int, last: int, to: Layers) -> None:
     """W₂ += h ᵀ E, b₂ += Σ E, b += Σ δ over the patterns first … last."""
     for k in range(to.w_out.shape[0]):
+        total = to.b_out[k]  # a sum in memory is added up in another order where arrays lie close
         for t in range(first, last):
-            to.b_out[k] += room.errors[k, t]
+            total += room.errors[k, t]
+        to.b_out[k] = total
         for tile in range(room.changes.shape[0]):
             columns = slice(tile * TILE, tile * TILE + TILE)
             add_rows(
