@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnistlab import choices, plain_keras, runfolder, seeding, steps, stopping
+from mnistlab import belonging, choices, plain_keras, runfolder, steps, stopping
 from mnistlab.checks import shown
 from mnistlab.classic.network import ClassicNetwork
 from mnistlab.config import ExperimentConfig
@@ -152,10 +152,10 @@ class ExperimentResult:
         if history is None:  # both engines keep that of the last training with the model
             history = getattr(model, "history", None) or History()
         history = History.of(history)
-        _must_be_trained(model, history)
-        _must_be_compiled_as_it_was(model, history)
-        made = _config_of(model, dataset, history)
-        config = made if config is None else _described_by(config, made, dataset)
+        belonging.must_be_trained(model, history)
+        belonging.must_be_compiled_as_it_was(model, history)
+        made = belonging.config_of(model, dataset, history)
+        config = made if config is None else belonging.described_by(config, made, dataset)
         evaluation = steps.evaluate_model(model, dataset)
         if not math.isfinite(evaluation.loss):
             raise DivergedError.at(steps.learning_rule_of(model)[1] or math.nan)
@@ -179,7 +179,7 @@ class ExperimentResult:
         )
         dtypes = [getattr(layer, "compute_dtype", "") for layer in getattr(model, "layers", ())]
         precise = not {"float16", "bfloat16"} & set(dtypes)
-        _must_agree(result.network.predict(dataset.x_test[:100]), outputs[:100], precise)
+        belonging.must_agree(result.network.predict(dataset.x_test[:100]), outputs[:100], precise)
         return result
 
     # ── asked ───────────────────────────────────────────────────────────────────────────────────
@@ -631,99 +631,6 @@ def _network(
     network = ClassicNetwork(layer_sizes, hidden_activation, output_activation, dtype=dtype)
     network.set_weights(weights)
     return network
-
-
-def _must_be_trained(model: Any, history: History) -> None:
-    """Raise InputError where a model still has the weights it started from, whatever it is said.
-
-    That is so where a notebook builds the model anew, and the History is of the one before.
-    """
-    seed, found = steps.seed_of(model), model.get_weights()
-    if seed is None or not history.epochs or not history.settings:
-        return  # a History that no fit_model of ours made may be of anything
-    sizes = (len(found[0]), *(len(bias) for bias in found[1::2]))
-    first = seeding.initial_weights(sizes, seed, str(found[0].dtype))
-    if all(map(np.array_equal, found, first)):
-        raise InputError(
-            f"The history is of {history.epochs} epochs, but this model isn't trained: it has the "
-            "weights that it was built with. Train it first: history = "
-            "mnistlab.fit_model(model, dataset)."
-        )
-
-
-def _must_be_compiled_as_it_was(model: Any, history: History) -> None:
-    """Raise InputError where a model was compiled anew, with another β, after its training."""
-    was, now = history.compiled_with, steps.learning_rule_of(model)[1]
-    if None not in (was, now) and was != now:
-        raise InputError(
-            f"This model was trained with a learning rate of {was:g}, and compiled with {now:g} "
-            "since then. Train it with the new one: history = mnistlab.fit_model(model, dataset). "
-            f"Or compile it again as it was trained, with {was:g}."
-        )
-
-
-def _config_of(model: Any, dataset: Dataset, history: History) -> ExperimentConfig:
-    """Return what can be read off a model and its history; None for the rest."""
-    if isinstance(model, ClassicNetwork):
-        made: dict[str, Any] = {
-            "engine": "classic",
-            "hidden_units": model.layer_sizes[1:-1],
-            "hidden_activation": model.hidden_activation,
-            "output_activation": model.output_activation,
-            "optimizer": model.optimizer_name,
-            "learning_rate": model.learning_rate,
-            "loss": model.loss,
-            "weight_decay": model.weight_decay,
-            "ema_momentum": model.ema_momentum,
-            "input_dropout": model.input_dropout,
-            "dropout": model.dropout,
-        }
-    else:
-        from mnistlab.keras_engine import reading
-
-        design = reading.design_of(model)
-        made = {
-            "engine": "keras",
-            "hidden_units": design.layer_sizes[1:-1],
-            "hidden_activation": design.hidden_activation,
-            "output_activation": design.output_activation,
-            **reading.training_of(model),
-        }
-        if made["learning_rate"] is not None:  # Keras keeps it in float32: 0.01 as 0.0099999998
-            made["learning_rate"] = float(f"{made['learning_rate']:.7g}")
-        if not choices.belong_together(made["loss"], design.output_activation):
-            made["loss"] = None  # such as a cross-entropy that takes the net inputs themselves
-    went: dict[str, Any] = {"batch_size": None, "order": None, "seed": None, **history.settings}
-    if steps.seed_of(model) not in (None, went["seed"]):
-        went["seed"] = None  # weights of one seed, presented in the order of another
-    return ExperimentConfig(dataset=dataset.name, epochs=history.epochs, **made, **went)
-
-
-def _described_by(
-    config: ExperimentConfig, made: ExperimentConfig, dataset: Dataset
-) -> ExperimentConfig:
-    """Return the config that is said to describe a model, nothing left open; `made` is read off.
-
-    Raises:
-        InputError: it describes another network.
-    """
-    config = config.resolved(engine=made.engine, dataset=dataset.name, task=dataset.task)
-    for name in ("hidden_units", "hidden_activation", "output_activation"):
-        said, found = getattr(config, name), getattr(made, name)
-        if said != found and (name != "hidden_activation" or made.hidden_units):
-            raise InputError(f"The config says {name}={said!r}, but the model has {found!r}. "
-                             "Give the config that it was built from, or none.")  # fmt: skip
-    return config
-
-
-def _must_agree(ours: NDArray[np.floating], theirs: NDArray[np.floating], precise: bool) -> None:
-    """Raise InputError where the network of a result doesn't compute what its model does."""
-    near = 1e-3 if precise else 0.1  # bfloat16 has 8 bits
-    if not np.allclose(ours, np.asarray(theirs, ours.dtype), rtol=near, atol=near):
-        raise InputError(
-            "The model computes something else than its Dense layers in a row do. A result can "
-            "be made of Dense layers, each with one activation, whose outputs go to the next."
-        )
 
 
 def _besides(config: ExperimentConfig) -> list[str]:

@@ -31,7 +31,7 @@ FLOORS = [
     ["keras_engine", "recipes"],
     ["plots", "plain_keras", "savedrun", "identity"],
     ["steps"],
-    ["demo"],
+    ["demo", "belonging"],
     ["results"],
     ["experiment"],
     ["comparison"],
