@@ -42,7 +42,7 @@ from mnistlab.notices import notice
 # In the order in which the page runs them.
 SCRIPTS = (
     "data.js", "network.js", "centring.js", "changing.js", "elements.js", "drawing.js", "bars.js",
-    "hidden.js", "reasons.js", "browse.js", "step.js", "collect.js", "main.js",
+    "hidden.js", "reasons.js", "browse.js", "step.js", "remember.js", "collect.js", "main.js",
 )  # fmt: skip
 MOST_IMAGES = 2000
 LARGE = 3_000_000  # bytes: a page above this is said to be so

@@ -50,26 +50,6 @@ function digitsText(kept) {
   return `${text}:${crc32(text)}`;
 }
 
-// Where the browser keeps them while the tab is open: a telephone loads a page anew by itself.
-const PLACE = `mnistlab-digits:${HEIGHT}x${WIDTH}:${classes.join(",")}`;
-
-/** Return the drawings that this tab has kept; none where a frame may remember nothing. */
-function remembered() {
-  const sound = ({ label, levels }) => label in classes && levels.length === HEIGHT * WIDTH;
-  try {
-    return (JSON.parse(sessionStorage.getItem(PLACE)) ?? []).filter(sound);
-  } catch {
-    return [];
-  }
-}
-
-/** Remember the kept drawings for as long as the tab is open, where that is allowed. */
-function remember(kept) {
-  try {
-    sessionStorage.setItem(PLACE, JSON.stringify(kept));
-  } catch { /* as in a notebook's frame: they are kept until it is loaded anew */ }
-}
-
 const NOTHING = "Nothing is drawn yet. Draw one digit, then keep it.";
 
 /** Make the section; `drawn` gives the drawing as the network sees it, or null. */
