@@ -36,8 +36,9 @@ def must_be_trained(model: Any, history: History) -> None:
 
 def must_be_compiled_as_it_was(model: Any, history: History) -> None:
     """Raise InputError where a model was compiled anew, with another β, after its training."""
-    was, now = history.compiled_with, steps.learning_rule_of(model)[1]
-    if None not in (was, now) and was != now:
+    betas, now = history.compiled_with, steps.learning_rule_of(model)[1]
+    if betas and now is not None and now not in betas:
+        was = betas[0]
         raise InputError(
             f"This model was trained with a learning rate of {was:g}, and compiled with {now:g} "
             "since then. Train it with the new one: history = mnistlab.fit_model(model, dataset). "

@@ -37,8 +37,8 @@ class History:
             `batch_size`, `order`, `seed`, `validation_split`.
         stopped: why training ended before its last epoch: "patience", "acceptable_error", or ""
             where it didn't (see stopping.py).
-        compiled_with: the model's β when training had ended, which a schedule has given back;
-            None where `fit_model` didn't train it.
+        compiled_with: the model's β before the training and after it: a schedule gives it back,
+            a callback may not. Empty where `fit_model` didn't train it.
 
     Source: keras.callbacks.History.
     """
@@ -46,7 +46,7 @@ class History:
     history: dict[str, list[float]] = field(default_factory=_empty)
     settings: dict[str, Any] = field(default_factory=dict)
     stopped: str = ""
-    compiled_with: float | None = field(default=None, compare=False)
+    compiled_with: tuple[float, ...] = field(default=(), compare=False)
 
     @property
     def epochs(self) -> int:
@@ -113,8 +113,8 @@ class History:
             )
         figures = {str(name): _column(name, values) for name, values in columns.items()}
         settings, stopped = getattr(source, "settings", {}), getattr(source, "stopped", "")
-        beta = getattr(source, "compiled_with", None)
-        return cls({**_empty(), **figures}, dict(settings), str(stopped), beta)
+        betas = getattr(source, "compiled_with", ())
+        return cls({**_empty(), **figures}, dict(settings), str(stopped), betas)
 
 
 def _column(name: object, values: Any) -> list[float]:

@@ -338,6 +338,7 @@ def fit_model(
         notice(f"the checkpoint doesn't hold what callbacks of your own remember ({names}): they "
                "begin anew, and count batches from where training goes on.")  # fmt: skip
     advise(model, size)
+    compiled_with = learning_rule_of(model)[1]
     shared: dict[str, Any] = {
         "epochs": epochs, "batch_size": size, "verbose": verbose, "initial_epoch": initial_epoch,
         "order": presented, "on_epoch_end": on_epoch_end, "history": history,
@@ -367,7 +368,8 @@ def fit_model(
             history,
         ) from stop
     finally:
-        history.compiled_with = learning_rule_of(model)[1]
+        both = compiled_with, learning_rule_of(model)[1]
+        history.compiled_with = tuple(beta for beta in both if beta is not None)
 
 
 def several(callbacks: Any) -> Sequence[Any]:

@@ -166,10 +166,37 @@ def test_compare_says_where_jax_departs(on_jax):
 @needs_jax
 @pytest.mark.parametrize("first", ["import keras", "import mnistlab"])
 def test_jax_is_asked_for_the_same_bits_whoever_imports_keras_first(tmp_path, first):
-    code = (f"import os\n{first}\nimport mnistlab.keras_engine\n"
-            "print(json.dumps(os.environ['XLA_FLAGS']))")  # fmt: skip
-    flags = found(code, tmp_path, KERAS_BACKEND="jax", JAX_PLATFORMS="cpu", XLA_FLAGS="")
+    code = f"""
+import os
+{first}
+import mnistlab.keras_engine
+from jax._src import xla_bridge
+print(json.dumps([os.environ["XLA_FLAGS"], xla_bridge.backends_are_initialized()]))
+"""
+    flags, too_late = found(code, tmp_path, KERAS_BACKEND="jax", JAX_PLATFORMS="cpu", XLA_FLAGS="")
     assert flags == "--xla_gpu_deterministic_ops=true"
+    assert not too_late
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_where_tensorflow_was_asked_keras_own_fit_goes_on(tmp_path, seed):
+    """As on a GPU: there TensorFlow refuses what is random and has no seed."""
+    code = """
+from unittest import mock
+from mnistlab.keras_engine import quiet
+import keras
+import tensorflow as tf
+from tensorflow.python.eager import context
+if sys.argv[1] != "None":
+    tf.random.set_seed(int(sys.argv[1]))
+with mock.patch.object(tf.config, "list_physical_devices", return_value=["a GPU"]):
+    quiet.same_bits("tensorflow")
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(np.ones((8, 4)), np.ones(8), batch_size=2, verbose=0, shuffle=True)
+print(json.dumps(context.global_seed()))
+"""
+    assert found(code, tmp_path, str(seed), KERAS_BACKEND="tensorflow") == (seed or 0)
 
 
 @needs_jax

@@ -49,6 +49,11 @@ def test_a_callback_that_lowers_the_learning_rate_at_the_end_is_no_other_compile
 
     history = mnistlab.fit_model(model, iris, epochs=1, callbacks=Lowered(), verbose=0)
     assert ExperimentResult.from_steps(iris, model, history).history.epochs == 1
+    mnistlab.compile_model(model, learning_rate=0.3)  # the same cell again
+    assert ExperimentResult.from_steps(iris, model, history).history.epochs == 1
+    mnistlab.compile_model(model, learning_rate=2)
+    with pytest.raises(InputError, match=r"learning rate of 0\.3, and compiled with 2 since"):
+        ExperimentResult.from_steps(iris, model, history)
 
 
 @pytest.mark.parametrize("engine", ["classic", "keras"])

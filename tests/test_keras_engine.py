@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -375,3 +376,31 @@ def test_a_cpu_is_not_asked_for_slower_operations():
         pytest.skip("asks a CPU")
     quiet.same_bits("tensorflow")
     assert not config.is_op_determinism_enabled()
+
+
+class Torch:
+    """What `same_bits` asks of PyTorch."""
+
+    def __init__(self, used):
+        self.cuda = types.SimpleNamespace(is_available=lambda: True, is_initialized=lambda: used)
+        self.asked = []
+
+    def use_deterministic_algorithms(self, wanted):
+        self.asked.append(wanted)
+
+
+@pytest.mark.parametrize(
+    ("used", "given", "asked"),
+    [(False, None, [True]), (True, ":4096:8", [True]), (True, None, [])],
+)
+def test_pytorch_that_used_the_gpu_before_is_not_made_to_fail(
+    monkeypatch, capsys, used, given, asked
+):
+    torch = Torch(used)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", given or "")  # put back afterwards
+    if given is None:
+        monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
+    quiet.same_bits("torch")
+    assert torch.asked == asked
+    assert ("may differ from run to run" in capsys.readouterr().err) == (not asked)

@@ -40,16 +40,17 @@ class Memory:
 
 @pytest.mark.parametrize("batch_size", [1, 32, 129])  # in a block; several; a batch of two blocks
 @pytest.mark.parametrize(
-    ("hidden", "output", "dtype"),
+    ("hidden", "output", "dtype", "n_out"),
     [
-        ("sigmoid", "softmax", np.float32),
-        ("sigmoid", "softmax", np.float64),
-        ("tanh", "sigmoid", np.float32),
-        ("relu", "sigmoid", np.float64),
+        ("sigmoid", "softmax", np.float32, 5),
+        ("sigmoid", "softmax", np.float64, 5),
+        ("sigmoid", "softmax", np.float32, 17),  # more than a vector register holds
+        ("tanh", "sigmoid", np.float32, 17),
+        ("relu", "sigmoid", np.float64, 5),
     ],
 )
-def test_the_same_bits_wherever_the_arrays_lie(monkeypatch, batch_size, hidden, output, dtype):
-    x, desired, start = make(200, 40, 70, 5, dtype=dtype)
+def test_the_same_bits_wherever_arrays_lie(monkeypatch, batch_size, hidden, output, dtype, n_out):
+    x, desired, start = make(200, 40, 70, n_out, dtype=dtype)
     sizes, zeros = [], kernels._zeros
 
     def trained():

@@ -5,12 +5,16 @@ import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
 
+import mnistlab
 from builder import guards, questions
+from builder.training import of_training
 from builder.words import BuildError
 from labbooks import FOLDER, editions, frame, sample_lab, source_of, sources
 from mnistlab.config import ExperimentConfig
+from mnistlab.datasets import load_data
 
 HEAD = "# %% [markdown]\n# # A toy\n#\n# Its first words.\n\n"
 FORMULA = '''# %%
@@ -350,6 +354,40 @@ def test_the_three_steps_of_a_notebook_are_what_its_lab_says(tmp_path, recipe):
 
 def resolved(config):
     return config.resolved(engine="classic", dataset="mnist_5k", task="classification")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"output_activation": "sigmoid", "batch_size": "full", "order": "stored"},
+        {"output_activation": "sigmoid", "loss": "mean_squared_error", "validation_split": 0.5},
+        {"optimizer": "adam", "weight_decay": 0.01, "ema_momentum": 0.9, "dropout": 0.2,
+         "input_dropout": 0.1, "hidden_units": (8, 4), "hidden_activation": "relu"},
+    ],
+)  # fmt: skip
+def test_keras_own_lines_train_what_ours_do(settings):
+    keras = pytest.importorskip("mnistlab.keras_engine.quiet").import_keras()
+    iris = load_data("iris")
+    config = ExperimentConfig.from_settings({"dataset": "iris", "hidden_units": 8, "epochs": 2,
+                                             "dropout": 0.0, **settings})  # fmt: skip
+    said = of_training(config, 3)
+    known = {"keras": keras, **vars(keras.layers), **vars(keras.optimizers),
+             "x_train": iris.x_train, "y_train": iris.y_train}  # fmt: skip
+    ours = mnistlab.build_model(iris, "keras", **eval(f"dict({said['built']})"), seed=1)
+    eval(f"compile_model(ours, {said['compiled']})",
+         {"compile_model": mnistlab.compile_model, "ours": ours})  # fmt: skip
+    theirs = eval(f"keras.Sequential([keras.Input((4,)), {said['keras_built']}])", known)
+    theirs.set_weights(ours.get_weights())
+    eval(f"theirs.compile({said['keras_compiled']})", {**known, "theirs": theirs})
+    eval(f"theirs.fit({said['keras_fitted']}, verbose=0)", {**known, "theirs": theirs})
+    rules = [{**one.optimizer.get_config(), "name": ""} for one in (theirs, ours)]
+    assert rules[0] == rules[1]
+    x, desired = iris.x_train[:32], np.eye(3, dtype="float32")[iris.y_train[:32]]
+    labels = iris.y_train[:32] if "sparse" in said["keras_compiled"] else desired
+    loss = theirs.evaluate(x, labels, verbose=0, batch_size=32)[0]
+    ours.set_weights(theirs.get_weights())
+    assert loss == pytest.approx(ours.evaluate(x, desired, verbose=0, batch_size=32)[0], rel=1e-4)
 
 
 def test_a_source_without_a_title_is_refused(tmp_path):

@@ -469,17 +469,19 @@ def output_error(block: Block, room: Scratch, t: int, rate: float, code: int) ->
         for k in range(n_out):
             log_sum += math.exp(net[k] - net[best])
         log_sum = math.log(log_sum) + net[best]
+    loss, error = room.sums[0], room.sums[2]
     for k in range(n_out):
         d = np.float64(block.desired[t, k])
         if code == SOFTMAX:
             actual = math.exp(net[k] - log_sum)
-            room.sums[0] += d * (log_sum - net[k])
+            loss += d * (log_sum - net[k])
         else:
             power = math.exp(-abs(net[k]))  # at most 1
             actual = 1 / (1 + power) if net[k] >= 0 else power / (1 + power)
-            room.sums[0] += max(net[k], 0.0) - d * net[k] + math.log1p(power)
-        room.sums[2] += abs(d - actual)
+            loss += max(net[k], 0.0) - d * net[k] + math.log1p(power)
+        error += abs(d - actual)
         room.errors[k, t] = rate * (d - actual)
+    room.sums[0], room.sums[2] = loss, error
     if n_out == 1:  # above 0.5 means yes
         room.sums[1] += (net[0] > 0) == (block.desired[t, 0] > 0.5)
     else:

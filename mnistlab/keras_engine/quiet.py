@@ -17,6 +17,7 @@ from typing import IO
 
 from mnistlab import environment
 from mnistlab.errors import MissingDependencyError
+from mnistlab.notices import notice
 
 
 def import_keras() -> ModuleType:
@@ -49,7 +50,7 @@ def import_keras() -> ModuleType:
 
 def _ask_for_same_bits() -> None:
     """Ask the backend of Keras, which is imported; it looks for its devices now."""
-    with caught_stderr(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         same_bits(sys.modules["keras"].backend.backend())
 
@@ -68,12 +69,28 @@ def same_bits(backend: str) -> None:
     """Ask a GPU for the same bits in each run, at some cost in time; a CPU gives them anyway."""
     module = sys.modules[backend]
     if backend == "tensorflow" and module.config.list_physical_devices("GPU"):
-        module.config.experimental.enable_op_determinism()
+        _same_bits_from_tensorflow(module)
     if backend == "torch" and module.cuda.is_available():
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        module.use_deterministic_algorithms(True)
+        _same_bits_from_torch(module)
     if backend == "jax":
         _same_bits_from_jax()
+
+
+def _same_bits_from_tensorflow(tensorflow: ModuleType) -> None:
+    """Ask TensorFlow, which then wants a seed of everything random, Keras's own fit included."""
+    tensorflow.config.experimental.enable_op_determinism()
+    if importlib.import_module("tensorflow.python.eager.context").global_seed() is None:
+        tensorflow.random.set_seed(0)
+
+
+def _same_bits_from_torch(torch: ModuleType) -> None:
+    """Ask PyTorch; cuBLAS reads its part when it is used first, and without it products fail."""
+    if torch.cuda.is_initialized() and "CUBLAS_WORKSPACE_CONFIG" not in os.environ:
+        notice("PyTorch used the GPU before the package was imported, so the last bits may differ "
+               "from run to run. Import mnistlab.keras_engine first.")  # fmt: skip
+        return
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
 
 
 def _same_bits_from_jax() -> None:

@@ -41,6 +41,7 @@ OF_THE_LAB = {
     "hidden_activation": "stands in [network]",
     "output_activation": "stands in [network]",
     "seed": "is the personal seed of each student",
+    "dtype_policy": "is Keras's alone, and the lab is trained by either engine",
 }
 
 

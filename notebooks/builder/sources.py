@@ -63,7 +63,7 @@ class Assignment:
         return {"lab": self.lab, "lab_name": self.lab_name, "title": self.lab.lab.title,
                 "dataset": self.dataset or self.lab.lab.dataset,
                 "network": self.lab.network, **of_network(self.lab.network),
-                **of_training(self.lab.config)}  # fmt: skip
+                **of_training(self.lab.config, self.lab.network.classes)}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,31 @@
 """What sources may say of a lab's training: the calls from Build to Fit, ours and Keras's."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mnistlab import choices, plain_keras, steps
 from mnistlab.config import ExperimentConfig
 
+SPARSE = "categorical_crossentropy"  # takes labels that are numbers as sparse_…
 NOTEBOOKS_OWN = ("dataset", "engine", "seed")
 # What a call leaves to the function, whose default has another word for it.
 LEFT = {"output_activation": "softmax", "dtype_policy": "float32"}
 
 
-def of_training(config: ExperimentConfig) -> dict[str, str]:
-    """Return the words: what each call is given, Keras's own call, and the order in a sentence.
+def of_training(config: ExperimentConfig, classes: int = 10) -> dict[str, str]:
+    """Return the words: what each call is given, Keras's own calls, and the order in a sentence.
 
     Example:
         >>> said = of_training(ExperimentConfig())
         >>> said["built"], said["compiled"], said["fitted"]
         ('hidden_units=512', 'optimizer="sgd", learning_rate=0.5', 'epochs=5, batch_size=32')
+        >>> said["keras_built"]
+        'Dense(512, activation="sigmoid"), Dense(10, activation="softmax")'
         >>> said["keras_compiled"]
-        'SGD(0.5), loss="sparse_categorical_crossentropy"'
+        'SGD(0.5), loss="sparse_categorical_crossentropy", metrics=["accuracy"]'
         >>> said["keras_fitted"]
-        'epochs=5, batch_size=32'
+        'x_train, y_train, epochs=5, batch_size=32'
         >>> said["presented"]
         'in random order, 32 at a time; after each 32 the weights change'
     """
@@ -30,8 +33,9 @@ def of_training(config: ExperimentConfig) -> dict[str, str]:
         "built": _call(steps.build_model, config, "hidden_units"),
         "compiled": _call(steps.compile_model, config, "optimizer", "learning_rate"),
         "fitted": _call(steps.fit_model, config, "epochs", "batch_size"),
-        "keras_compiled": _keras_compiled(config),
-        "keras_fitted": _keras_fitted(config),
+        "keras_built": ", ".join(_keras_built(config, classes)),
+        "keras_compiled": ", ".join(_keras_compiled(config, classes)),
+        "keras_fitted": ", ".join(_keras_fitted(config)),
         "presented": _presented(config),
     }
 
@@ -58,26 +62,52 @@ def _written(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _keras_compiled(config: ExperimentConfig) -> str:
-    """Return rule and loss as Keras's compile takes them, for labels that are numbers."""
-    outputs, rule = config.output_activation or "softmax", config.optimizer or "sgd"
-    loss = config.loss or choices.default_loss(outputs)
-    name = choices.keras_loss(loss, outputs, 2)[0]
-    sparse = "sparse_" if name == "categorical_crossentropy" else ""
-    rate = choices.learning_rate(config.learning_rate, rule)
-    return f'{plain_keras.OPTIMIZERS[rule]}({rate:g}), loss="{sparse}{name}"'
+def _keras_built(config: ExperimentConfig, classes: int) -> Iterator[str]:
+    """Yield the layers as Keras's Sequential takes them."""
+    if config.input_dropout:
+        yield f"Dropout({config.input_dropout})"
+    for units in config.hidden_units:
+        yield f'Dense({units}, activation="{config.hidden_activation}")'
+        if config.dropout:
+            yield f"Dropout({config.dropout})"
+    yield f'Dense({classes}, activation="{config.output_activation or "softmax"}")'
 
 
-def _keras_fitted(config: ExperimentConfig) -> str:
-    """Return what Keras's fit is given; what needs lines of its own there is a …."""
-    size = "len(x_train)" if config.batch_size == "full" else config.batch_size
-    said = f"epochs={config.epochs}, batch_size={size}"
+def _keras_compiled(config: ExperimentConfig, classes: int) -> Iterator[str]:
+    """Yield what Keras's compile is given."""
+    rule = config.optimizer or "sgd"
+    rate = f"{choices.learning_rate(config.learning_rate, rule):g}"
+    decay = f", weight_decay={config.weight_decay}" if config.weight_decay else ""
+    mean = f", use_ema=True, ema_momentum={config.ema_momentum}" if config.ema_momentum else ""
+    yield f"{plain_keras.OPTIMIZERS[rule]}({rate}{decay}{mean})"
+    loss, weight = _keras_loss(config, classes)
+    yield f'loss="{"sparse_" if loss == SPARSE else ""}{loss}"'
+    if weight:
+        yield f"loss_weights=[{weight:g}]"
+    yield 'metrics=["accuracy"]'
+
+
+def _keras_loss(config: ExperimentConfig, classes: int) -> tuple[str, float | None]:
+    """Return the loss under Keras's name, and its weight."""
+    outputs = config.output_activation or "softmax"
+    return choices.keras_loss(config.loss or choices.default_loss(outputs), outputs, classes)
+
+
+def _keras_fitted(config: ExperimentConfig) -> Iterator[str]:
+    """Yield what Keras's fit is given; what needs lines of its own there is a …."""
+    sparse = _keras_loss(config, 2)[0] == SPARSE
+    yield "x_train"
+    yield "y_train" if sparse else "keras.utils.to_categorical(y_train)"
+    yield f"epochs={config.epochs}"
+    yield f"batch_size={'len(x_train)' if config.batch_size == 'full' else config.batch_size}"
     if config.validation_split:
-        said += f", validation_split={config.validation_split}"
+        yield f"validation_split={config.validation_split}"
     if config.order != "random":
-        said += ", shuffle=False"
-    own_lines = config.schedule or config.patience or config.acceptable_error
-    return said + (", callbacks=[…]" if own_lines else "")
+        yield "shuffle=False"
+    if config.schedule or config.patience or config.acceptable_error:
+        yield "callbacks=[…]"
+    if config.deformation or config.order == "sorted":
+        yield "…"
 
 
 def _presented(config: ExperimentConfig) -> str:

@@ -41,7 +41,6 @@ def of_network(network: Network) -> dict[str, str]:
         "hidden_layers": _hidden(network.hidden_units, network.hidden_activation),
         "count": " + ".join(f"{below} * {above} + {above}" for below, above in pairs),
         "keras_layers": ",\n        ".join(_keras(network, "keras.layers.")),
-        "keras_line": ", ".join(_keras(network)),
         "layers": str(len(layers)),
         "dense_layers": str(len(pairs)),
         "dense_texts": _texts(network),

@@ -6,8 +6,8 @@
 # classic backpropagation, a pocket calculator, and a sheet of paper.
 #
 # Each step goes the same way: **predict** what will happen, **run** the cell, **explain** what you
-# saw. Your prediction goes into the field at the top of the cell, your explanation into a text cell
-# that you add below it (in Colab: “+ Text”; in Jupyter: B, then M).
+# saw. Your prediction goes into the field in the cell, your explanation into a text cell that you
+# add (in Colab: “+ Text”; in Jupyter: Esc, B, M).
 #
 # At the end you can
 #

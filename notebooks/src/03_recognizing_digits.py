@@ -198,7 +198,7 @@ plots.network_diagram({{layer_sizes}})
 # rest of the lab trains this one.
 
 # %%
-# keras: keras.Sequential([keras.Input(({{network.inputs}},)), {{keras_line}}])
+# keras: keras.Sequential([keras.Input(({{network.inputs}},)), {{keras_built}}])
 model = mnistlab.build_model(dataset, {{built}}, seed=sheet.seed)
 untrained = model.get_weights()
 model.summary(print_fn=print)  # as plain text
@@ -332,7 +332,7 @@ number = hidden.f[17] * (1 - hidden.f[17]) * (above.w[17] @ above.E)
 # Δw = β E f(I), averaged over a batch.
 
 # %%
-# keras: model.compile({{keras_compiled}}, metrics=["accuracy"])
+# keras: model.compile({{keras_compiled}})
 mnistlab.compile_model(model, {{compiled}})
 
 # %% [markdown] takes_up="epochs · How many epochs are needed?"
@@ -351,7 +351,7 @@ prediction = "88"
 # the cells again, and it goes on from there.
 
 # %%
-# keras: history = model.fit(x_train, y_train, {{keras_fitted}})
+# keras: history = model.fit({{keras_fitted}})
 history = mnistlab.fit_model(model, dataset, {{fitted}},
                              checkpoint=sheet.folder(f"{dataset.name}-fit"))  # fmt: skip
 
@@ -586,7 +586,7 @@ prediction = "1"
 
 # %%
 tried = {}
-for settings in ({}, {"hidden_activation": "relu", "learning_rate": 0.1},
+for settings in ({}, {"hidden_activation": "relu", "optimizer": "sgd", "learning_rate": 0.1},
                  {"hidden_activation": "relu", "optimizer": "adam", "learning_rate": 0.001}):  # fmt: skip
     run = experiment(validation_split=0.1, **settings)
     name = ", ".join(str(value) for value in settings.values()) or "the lab's own"

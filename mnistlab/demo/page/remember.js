@@ -6,7 +6,8 @@ const PLACE = `mnistlab-digits:${HEIGHT}x${WIDTH}:${classes.join(",")}`;
 
 /** Return the drawings that this tab has kept; none where a frame may remember nothing. */
 function remembered() {
-  const sound = ({ label, levels }) => label in classes && levels.length === HEIGHT * WIDTH;
+  const sound = ({ label, levels }) => Number.isInteger(label) && label in classes
+    && levels.length === HEIGHT * WIDTH;
   try {
     return (JSON.parse(sessionStorage.getItem(PLACE)) ?? []).filter(sound);
   } catch {
