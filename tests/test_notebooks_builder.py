@@ -91,6 +91,10 @@ def test_an_edition_has_only_its_cells(make):
     assert code(make(text, "instructor")) == ["x = 1"]
 
 
+def test_what_is_said_to_a_formatter_is_not_said_to_students(make):
+    assert code(make("# %%\nprint(1,\n      2)  # fmt: skip\n")) == ["print(1,\n      2)"]
+
+
 class TestGuards:
     def test_a_cell_says_which_heading_to_run_first(self, make):
         text = ("# %% [markdown]\n# ## Load\n\n# %%\nx = 1\n\n# %% [markdown]\n# ## Use\n\n"

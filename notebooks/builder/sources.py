@@ -35,6 +35,7 @@ KINDS = ("question", "exercise", "tests")
 MARKERS = {*KINDS, "points", "edition", "only", "takes_up", "stub", "title"}
 EDITIONS = ("student", "instructor")
 BETWEEN = " · "
+FOR_THE_FORMATTER = "  # fmt: skip"
 OF_JUPYTEXT = "lines_to_next_cell"
 OF_NBGRADER = ("### BEGIN SOLUTION", "### END SOLUTION", "### BEGIN HIDDEN TESTS",
                "### END HIDDEN TESTS")  # fmt: skip
@@ -191,7 +192,8 @@ def _cell(one: Any, assigned: Assignment) -> Cell:
     if said.get("edition") not in (None, *EDITIONS):
         raise BuildError(f"{_named(one)}: edition={said['edition']!r} is none of {EDITIONS}.")
     kind = kinds[0] if kinds else one.cell_type
-    return Cell(kind, filled(one.source, assigned), str(said.get(kind, "")) if kinds else "",
+    text = filled(one.source.replace(FOR_THE_FORMATTER, ""), assigned)
+    return Cell(kind, text, str(said.get(kind, "")) if kinds else "",
                 float(said.get("points", 0)), said.get("edition"), said.get("stub"),
                 tuple(filter(None, str(said.get("takes_up", "")).split(BETWEEN))))  # fmt: skip
 
