@@ -1,6 +1,6 @@
 """An experiment as plain Keras: the program that a student would write without this package."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mnistlab import choices
 from mnistlab.classic import schedules
@@ -173,43 +173,75 @@ def _preparing(layer_sizes: Sequence[int], scale: float, regression: bool) -> st
 
 
 def _building(config: ExperimentConfig, layer_sizes: Sequence[int]) -> str:
-    dense = [f"    keras.layers.Dropout({config.input_dropout}),"] if config.input_dropout else []
-    for units in layer_sizes[1:-1]:
-        dense.append(f'    keras.layers.Dense({units}, activation="{config.hidden_activation}"),')
-        if config.dropout:
-            dense.append(f"    keras.layers.Dropout({config.dropout}),")
     return "\n".join(
         [
             "model = keras.Sequential([",
             f"    keras.Input(({layer_sizes[0]},)),",
-            *dense,
-            f'    keras.layers.Dense({layer_sizes[-1]}, activation="{config.output_activation}"),',
+            *(f"    keras.layers.{layer}," for layer in layers(config, layer_sizes[1:])),
             "])",
             "model.summary()\n",
         ]
     )
 
 
+def layers(config: ExperimentConfig, units: Sequence[int]) -> Iterator[str]:
+    """Yield the layers as Keras's Sequential takes them after its Input; `units` of each Dense.
+
+    Example:
+        >>> list(layers(ExperimentConfig(), (512, 10)))
+        ['Dense(512, activation="sigmoid")', 'Dense(10, activation="softmax")']
+    """
+    if config.input_dropout:
+        yield f"Dropout({config.input_dropout})"
+    for hidden in units[:-1]:
+        yield f'Dense({hidden}, activation="{config.hidden_activation}")'
+        if config.dropout:
+            yield f"Dropout({config.dropout})"
+    yield f'Dense({units[-1]}, activation="{config.output_activation or "softmax"}")'
+
+
 def _compiling(config: ExperimentConfig, n_outputs: int, regression: bool) -> str:
-    outputs = config.output_activation or "softmax"
-    loss = config.loss or choices.default_loss(outputs, regression)
-    loss, weight = choices.keras_loss(loss, outputs, n_outputs)
-    rule = config.optimizer or "sgd"
-    rate = choices.learning_rate(config.learning_rate, rule, regression)
-    settings = f"learning_rate={rate}"
-    if config.weight_decay:
-        settings += f", weight_decay={config.weight_decay}"
-    if config.ema_momentum:
-        settings += f", use_ema=True, ema_momentum={config.ema_momentum}"
+    name, weight = loss(config, n_outputs, regression)
+    rate = choices.learning_rate(config.learning_rate, config.optimizer or "sgd", regression)
     metric = "mean_absolute_error" if regression else "accuracy"
     lines = [
         "model.compile(",
-        f"    optimizer=keras.optimizers.{OPTIMIZERS[rule]}({settings}),",
-        f'    loss="{loss}",',
+        f"    optimizer=keras.optimizers.{optimizer(config, f'learning_rate={rate}')},",
+        f'    loss="{name}",',
     ]
     if weight:
         lines.append(f"    loss_weights=[{weight:g}],  # Keras takes the mean over outputs")
     return "\n".join([*lines, f'    metrics=["{metric}"],', ")\n"])
+
+
+def optimizer(config: ExperimentConfig, rate: str) -> str:
+    """Return Keras's optimizer; `rate`: how its learning rate is written.
+
+    Example:
+        >>> optimizer(ExperimentConfig(weight_decay=0.01), "0.5")
+        'SGD(0.5, weight_decay=0.01)'
+    """
+    settings = rate
+    if config.weight_decay:
+        settings += f", weight_decay={config.weight_decay}"
+    if config.ema_momentum:
+        settings += f", use_ema=True, ema_momentum={config.ema_momentum}"
+    return f"{OPTIMIZERS[config.optimizer or 'sgd']}({settings})"
+
+
+def loss(
+    config: ExperimentConfig, n_outputs: int, regression: bool = False
+) -> tuple[str, float | None]:
+    """Return the loss under Keras's name, and its weight where it isn't 1.
+
+    Example:
+        >>> loss(ExperimentConfig(output_activation="sigmoid"), 10)
+        ('binary_crossentropy', 10.0)
+    """
+    outputs = config.output_activation or "softmax"
+    return choices.keras_loss(
+        config.loss or choices.default_loss(outputs, regression), outputs, n_outputs
+    )
 
 
 def _fitting(config: ExperimentConfig, one_output: bool) -> str:

@@ -26,9 +26,17 @@ def import_keras() -> ModuleType:
     Raises:
         MissingDependencyError: Keras or its backend isn't installed, with the install line.
     """
-    if "keras" in sys.modules:  # its devices and messages are left as they are
-        _ask_for_same_bits()
-        return sys.modules["keras"]
+    if "keras" not in sys.modules:  # else its devices and messages are left as they are
+        _import_keras_first()
+    keras = sys.modules["keras"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        same_bits(keras.backend.backend())
+    return keras
+
+
+def _import_keras_first() -> None:
+    """Import Keras, and TensorFlow with its devices where that is the backend."""
     package = environment.missing_for_keras()
     if package is not None:
         raise MissingDependencyError(
@@ -44,15 +52,6 @@ def import_keras() -> ModuleType:
             tensorflow = importlib.import_module("tensorflow")
             tensorflow.config.list_logical_devices()
             tensorflow.get_logger().setLevel("ERROR")  # "retracing", once a lab trains many models
-    _ask_for_same_bits()
-    return keras
-
-
-def _ask_for_same_bits() -> None:
-    """Ask the backend of Keras, which is imported; it looks for its devices now."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        same_bits(sys.modules["keras"].backend.backend())
 
 
 def import_quietly(name: str) -> ModuleType:

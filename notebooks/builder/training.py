@@ -33,7 +33,7 @@ def of_training(config: ExperimentConfig, classes: int = 10) -> dict[str, str]:
         "built": _call(steps.build_model, config, "hidden_units"),
         "compiled": _call(steps.compile_model, config, "optimizer", "learning_rate"),
         "fitted": _call(steps.fit_model, config, "epochs", "batch_size"),
-        "keras_built": ", ".join(_keras_built(config, classes)),
+        "keras_built": ", ".join(plain_keras.layers(config, (*config.hidden_units, classes))),
         "keras_compiled": ", ".join(_keras_compiled(config, classes)),
         "keras_fitted": ", ".join(_keras_fitted(config)),
         "presented": _presented(config),
@@ -51,10 +51,15 @@ def _call(function: Callable[..., Any], config: ExperimentConfig, *named: str) -
 
 def _settings(config: ExperimentConfig) -> dict[str, Any]:
     """Return a config's fields as calls are given them, but for what notebooks choose."""
-    hidden, rule = config.hidden_units, config.optimizer or "sgd"
+    hidden = config.hidden_units
     fields = {name: value for name, value in vars(config).items() if name not in NOTEBOOKS_OWN}
     return {**fields, "hidden_units": hidden[0] if len(hidden) == 1 else hidden,
-            "learning_rate": choices.learning_rate(config.learning_rate, rule)}  # fmt: skip
+            "learning_rate": _rate(config)}  # fmt: skip
+
+
+def _rate(config: ExperimentConfig) -> float:
+    """Return β, also where it is left to the learning rule."""
+    return choices.learning_rate(config.learning_rate, config.optimizer or "sgd")
 
 
 def _written(value: Any) -> str:
@@ -62,40 +67,19 @@ def _written(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _keras_built(config: ExperimentConfig, classes: int) -> Iterator[str]:
-    """Yield the layers as Keras's Sequential takes them."""
-    if config.input_dropout:
-        yield f"Dropout({config.input_dropout})"
-    for units in config.hidden_units:
-        yield f'Dense({units}, activation="{config.hidden_activation}")'
-        if config.dropout:
-            yield f"Dropout({config.dropout})"
-    yield f'Dense({classes}, activation="{config.output_activation or "softmax"}")'
-
-
 def _keras_compiled(config: ExperimentConfig, classes: int) -> Iterator[str]:
     """Yield what Keras's compile is given."""
-    rule = config.optimizer or "sgd"
-    rate = f"{choices.learning_rate(config.learning_rate, rule):g}"
-    decay = f", weight_decay={config.weight_decay}" if config.weight_decay else ""
-    mean = f", use_ema=True, ema_momentum={config.ema_momentum}" if config.ema_momentum else ""
-    yield f"{plain_keras.OPTIMIZERS[rule]}({rate}{decay}{mean})"
-    loss, weight = _keras_loss(config, classes)
+    yield plain_keras.optimizer(config, f"{_rate(config):g}")
+    loss, weight = plain_keras.loss(config, classes)
     yield f'loss="{"sparse_" if loss == SPARSE else ""}{loss}"'
     if weight:
         yield f"loss_weights=[{weight:g}]"
     yield 'metrics=["accuracy"]'
 
 
-def _keras_loss(config: ExperimentConfig, classes: int) -> tuple[str, float | None]:
-    """Return the loss under Keras's name, and its weight."""
-    outputs = config.output_activation or "softmax"
-    return choices.keras_loss(config.loss or choices.default_loss(outputs), outputs, classes)
-
-
 def _keras_fitted(config: ExperimentConfig) -> Iterator[str]:
     """Yield what Keras's fit is given; what needs lines of its own there is a …."""
-    sparse = _keras_loss(config, 2)[0] == SPARSE
+    sparse = plain_keras.loss(config, 2)[0] == SPARSE
     yield "x_train"
     yield "y_train" if sparse else "keras.utils.to_categorical(y_train)"
     yield f"epochs={config.epochs}"

@@ -40,7 +40,7 @@ def of_network(network: Network) -> dict[str, str]:
         "hidden_sizes": repr(_smaller(network.hidden_units)),
         "hidden_layers": _hidden(network.hidden_units, network.hidden_activation),
         "count": " + ".join(f"{below} * {above} + {above}" for below, above in pairs),
-        "keras_layers": ",\n        ".join(_keras(network, "keras.layers.")),
+        "keras_layers": ",\n        ".join(_keras(network)),
         "layers": str(len(layers)),
         "dense_layers": str(len(pairs)),
         "dense_texts": _texts(network),
@@ -72,9 +72,9 @@ def _hidden(hidden: Sequence[int], activation: str) -> str:
     return f"hidden layers of {listed([str(one) for one in hidden])} {activation} **units**"
 
 
-def _keras(network: Network, where: str = "") -> list[str]:
+def _keras(network: Network) -> list[str]:
     """Return the Dense layers as Keras's code."""
-    return [f'{where}Dense({units}, activation="{f}")' for units, f in _dense(network)]
+    return [f'keras.layers.Dense({units}, activation="{f}")' for units, f in _dense(network)]
 
 
 def _texts(network: Network) -> str:

@@ -71,11 +71,14 @@ function makeCollect(drawn, { onKept, onLabel }) {
     byId("show-kept").textContent = `kept: ${kept.length}`;
     byId("copying").hidden = kept.length === 0;
     text.value = kept.length ? digitsText(kept) : "";
+  };
+  const changed = () => {
     remember(kept);
+    show();
   };
   const remove = (k) => {
     kept.splice(k, 1);
-    show();
+    changed();
     say(`Removed. ${counted(kept.length)}`);
     (list.querySelectorAll("button")[Math.min(k, kept.length - 1)] ?? summary).focus();
   };
@@ -88,7 +91,7 @@ function makeCollect(drawn, { onKept, onLabel }) {
       say(`${MOST_KEPT} drawings are kept, and no more fit. Copy them, or remove some.`);
     } else {
       kept.push({ label: Number(label.value), levels: greyLevels(image) });
-      show();
+      changed();
       say(`Kept as ${classes[label.value]}. ${counted(kept.length)}`);
       label.value = "";
       onLabel();
